@@ -1,0 +1,27 @@
+# river_library(<room> DEPENDS <rooms and packages for users> PRIVATE <packages that stay inside>)
+#   makes the static library river_<room> of every .cc here and below, and, if there are
+#   *_test.cc files, the test program <room>_test. Sources are globbed: add a file, nothing else.
+function(river_library room)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;PRIVATE")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|_main)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  if(sources)
+    add_library(river_${room} STATIC ${sources})
+    target_link_libraries(river_${room} PUBLIC ${arg_DEPENDS} PRIVATE river_options ${arg_PRIVATE})
+    target_include_directories(river_${room} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  else()
+    add_library(river_${room} INTERFACE)
+    target_link_libraries(river_${room} INTERFACE ${arg_DEPENDS})
+    target_include_directories(river_${room} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+  endif()
+
+  if(RIVER_TESTS AND tests)
+    add_executable(${room}_test ${tests})
+    target_link_libraries(${room}_test PRIVATE river_${room} river_options ${arg_PRIVATE} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${room} COMMAND ${room}_test --gtest_brief=1)
+    set_tests_properties(${room} PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()
