@@ -31,18 +31,23 @@ inline constexpr std::size_t data_bytes_max = 64 * kib;
 inline constexpr std::size_t user_bytes_max = 200;      // `sub` of a token
 inline constexpr std::size_t info_bytes_max = 1 * kib;  // `river.info` of a token, per member
 inline constexpr std::size_t publication_id_bytes_max = 64;
+inline constexpr std::size_t epoch_bytes_max = 32;  // what a client may send as one
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t token_bytes_max = 8 * kib;
-inline constexpr std::size_t grants_max = 100;  // patterns in one token
+inline constexpr std::size_t grants_max = 100;             // patterns in one token
+inline constexpr std::size_t token_secret_bytes_min = 32;  // RFC 7518 §3.2, for HS256
+inline constexpr std::size_t api_key_bytes_min = 16;
 inline constexpr std::size_t subscriptions_max = 100;
 inline constexpr std::size_t members_listed_max = 1000;
-inline constexpr std::size_t history_page_max = 1000;  // events in one answer
+inline constexpr std::size_t history_page_max = 1000;     // events in one answer
+inline constexpr std::size_t history_page_default = 100;  // when the question names no limit
 inline constexpr std::size_t channels_page_max = 1000;
 inline constexpr std::size_t publish_channels_max = 100;  // channels[] of one publish
 inline constexpr std::size_t publish_batch_max = 1000;    // messages of one batch
 
 static_assert(http_target_bytes_max < http_head_bytes_max);
 static_assert(message_bytes_before_auth_max >= token_bytes_max + 256, "an auth message must fit");
+static_assert(history_page_default <= history_page_max);
 static_assert(data_bytes_max <= http_body_bytes_max);
 
 }  // namespace river::limits
