@@ -1,9 +1,9 @@
 // JsonDocument: validates a JSON text, keeps its bytes, and hands out views on its parts.
 //
-// Owns: a copy of the text, the validator and a place for unescaped strings; all are reused, so
-// that nothing is allocated once they have grown to the usual size.
+// Owns: a copy of the text and the validator, both reused, so that nothing is allocated once they
+// have grown to the usual size; and the texts of strings that had escapes, which are rare.
 // Thread: any one. Views live until the next parse().
-// Limits: limits::json_depth_max levels of nesting.
+// Limits: limits::json_depth_max levels of nesting (an empty array or object is none).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@
 namespace river::protocol {
 
 enum class JsonError : std::uint8_t {
-  malformed,        // not one JSON value in UTF-8
-  too_deep,         // nested over limits::json_depth_max levels
-  number_too_large  // does not fit 64 bits, as an integer or as a floating-point number
+  malformed,  // not one JSON value in UTF-8
+  too_deep,   // nested over limits::json_depth_max levels
+  bad_number  // malformed, or does not fit 64 bits as an integer or floating-point number
 };
 
 // What is wrong, as the end of a sentence about the text.
@@ -44,6 +44,9 @@ class JsonDocument {
                                               std::span<JsonValue> values);
 
  private:
+  // As text_of(), until the next call of it: peers may send any number of unknown names.
+  [[nodiscard]] std::string_view name_of(JsonValue string);
+
   struct Memory;
   std::unique_ptr<Memory> memory_;
 };

@@ -2,9 +2,9 @@
 // bytes it came in. Nothing is built: members are walked in place. No recursion, no allocation.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace river::protocol {
@@ -48,8 +48,7 @@ class JsonCursor {
   JsonValue value_;
 };
 
-// Writes the text of a JSON string (with its quotes) to `out`, which has room for raw.size()
-// bytes: no text is longer than its JSON. Returns the text's size.
-[[nodiscard]] std::size_t decode_json_string(JsonValue string, char* out);
+// Appends the text of a JSON string, unescaped, to `out`.
+void append_json_text(std::string& out, JsonValue string);
 
 }  // namespace river::protocol
