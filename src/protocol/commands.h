@@ -26,8 +26,8 @@ struct Auth {
 struct Subscribe {
   CommandId id;
   std::string_view channel;
-  std::optional<Position> since;        // resume after this event
-  std::optional<std::uint32_t> rewind;  // start with the last so many events
+  std::optional<Position> since = {};        // resume after this event
+  std::optional<std::uint32_t> rewind = {};  // start with the last so many events
 };
 
 struct Unsubscribe {
@@ -47,7 +47,7 @@ struct History {
   CommandId id;
   std::string_view channel;
   std::uint32_t limit = limits::history_page_default;
-  std::optional<Offset> before;  // only events of a smaller offset
+  std::optional<Offset> before = {};  // only events of a smaller offset
 };
 
 struct Presence {

@@ -26,8 +26,8 @@ void append_welcome(std::string& out, ConnectionId connection, seconds auth_time
 
 struct AuthenticatedAnswer {
   CommandId id;
-  std::string_view user;              // empty: anonymous
-  std::optional<seconds> expires_in;  // none: the token does not expire
+  std::string_view user;                   // empty: anonymous
+  std::optional<seconds> expires_in = {};  // none: the token does not expire
   seconds ping_interval;
 };
 void append_authenticated(std::string& out, const AuthenticatedAnswer& answer);
@@ -41,9 +41,9 @@ struct SubscribedAnswer {
   CommandId id;
   std::string_view channel;
   Position position;
-  std::optional<bool> recovered;  // only if `since` was given
+  std::optional<bool> recovered = {};  // only if `since` was given
   // Presence channels only:
-  std::optional<std::span<const Member>> members;  // the first limits::members_listed_max
+  std::optional<std::span<const Member>> members = {};  // the first limits::members_listed_max
   std::size_t member_count = 0;
 };
 void append_subscribed(std::string& out, const SubscribedAnswer& answer);
@@ -52,7 +52,7 @@ struct Event {
   std::string_view channel;  // empty: sent to the user, not to a channel
   std::string_view event;
   std::string_view data;
-  std::optional<Offset> offset;
+  std::optional<Offset> offset = {};
 };
 void append_event(std::string& out, const Event& event);
 
@@ -79,7 +79,7 @@ struct HistoryEvent {
   std::string_view event;
   std::string_view data;
   Offset offset = 0;
-  std::optional<UnixSeconds> time;
+  std::optional<UnixSeconds> time = {};
 };
 struct HistoryAnswer {
   CommandId id;

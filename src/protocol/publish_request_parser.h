@@ -43,7 +43,7 @@ class PublishRequestParser {
       std::string_view body);
 
  private:
-  [[nodiscard]] std::expected<JsonValue, RequestError> parse_object(std::string_view body);
+  [[nodiscard]] std::expected<JsonValue, RequestError> parse_body(std::string_view body);
 
   std::size_t data_bytes_max_;
   JsonDocument document_;
