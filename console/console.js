@@ -8,6 +8,7 @@ const JSON_CHARACTERS_MAX = 4000;
 const ONE_LINE_CHARACTERS_MAX = 48;
 const POLL_INTERVAL_MS = 2000;
 const RATES_MAX = 60; // two minutes of the sparkline
+const MEMBERS_SHOWN_MAX = 20;
 const REWIND_EVENTS = 10; // what was published just before this page opened
 const CHANNEL_NAME = /^[A-Za-z0-9_\-=@,.;:/#]{1,200}$/;
 
@@ -126,13 +127,15 @@ function log(kind, name, { offset, data } = {}) {
 }
 
 function row_of({ kind, name, offset, data, at }) {
-  const time = at.toLocaleTimeString("en-GB") + `.${String(at.getMilliseconds()).padStart(3, "0")}`;
+  const milliseconds = String(at.getMilliseconds()).padStart(3, "0");
+  const time_text = `${at.toLocaleTimeString("en-GB")}.${milliseconds}`;
   const head = element("div", { className: "event-head" },
     element("span", { className: "event-name", textContent: name }));
   if (Number.isFinite(offset)) {
     head.append(element("span", { className: "quiet", textContent: `offset ${offset}` }));
   }
-  head.append(element("time", { className: "quiet", dateTime: at.toISOString(), textContent: time }));
+  const time = { className: "quiet", dateTime: at.toISOString(), textContent: time_text };
+  head.append(element("time", time));
   const row = element("li", { className: kind }, head);
   if (data !== undefined) row.append(element("pre", { textContent: pretty(data) }));
   return row;
@@ -140,10 +143,10 @@ function row_of({ kind, name, offset, data, at }) {
 
 function show_waiting_rows() {
   const list = by_id("log");
+  if (waiting_rows.some(({ kind }) => kind !== "system")) by_id("log-empty").hidden = true;
   list.prepend(...waiting_rows.map(row_of).reverse());
   waiting_rows = [];
   while (list.childElementCount > LOG_ROWS_MAX) list.lastElementChild.remove();
-  by_id("log-empty").hidden = true;
   const cut = rows_seen > LOG_ROWS_MAX;
   by_id("log-count").textContent = cut ? `last ${LOG_ROWS_MAX} of ${whole.format(rows_seen)}` : "";
 }
@@ -176,11 +179,11 @@ const CONNECTION_PILLS = {
 };
 
 function show_members(members) {
-  const list = [...(members?.values?.() ?? [])];
-  const names = list.slice(0, 20).map((member) => member.info?.name ?? member.id);
-  const more = list.length > names.length ? ` and ${list.length - names.length} more` : "";
+  const shown = [...members].slice(0, MEMBERS_SHOWN_MAX);
+  const names = shown.map((member) => member.info?.name ?? member.id);
+  const more = members.count > shown.length ? ` and ${members.count - shown.length} more` : "";
   by_id("members").textContent = `Here now: ${names.join(", ")}${more}`;
-  by_id("members").hidden = list.length === 0;
+  by_id("members").hidden = shown.length === 0;
 }
 
 function listen(channel_name) {
@@ -197,7 +200,10 @@ function listen(channel_name) {
     if (mine !== river) return; // the last words of the connection that this one replaced
     show_pill("connection", ...(CONNECTION_PILLS[current] ?? ["waiting", current]));
   });
-  mine.connection.bind("error", (error) => mine === river && log("problem-row", error.message));
+  mine.connection.bind("error", (error) => {
+    if (mine !== river || mine.connection.state !== "failed") return; // it tries again by itself
+    log("problem-row", error.message);
+  });
   const channel = mine.subscribe(channel_name, { rewind: REWIND_EVENTS });
   channel.bind_all((event, data, { offset }) => {
     if (mine !== river) return;
@@ -210,9 +216,9 @@ function listen(channel_name) {
 function say_system_event(event, data, channel_name) {
   switch (event) {
     case "river:subscribed":
-      return log("system", `Listening to ${channel_name}`, { offset: data.offset });
+      return log("system", `Listening to ${channel_name}`, data.position);
     case "river:gap":
-      return log("problem-row", "Events were missed while away: reload what you show");
+      return log("problem-row", "Events were missed while away: an app loads its state anew now");
     case "river:error":
       return log("problem-row", data.message);
     default:
