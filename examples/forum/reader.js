@@ -10,7 +10,7 @@ const COOKIE_LIFETIME_MS = 30 * 24 * 3600 * 1000;
  */
 export function reader_of(request) {
   for (const pair of (request.get("cookie") ?? "").split(/; */)) {
-    const [name, value] = pair.split("=");
+    const [name, value = ""] = pair.split("=");
     if (name === COOKIE) return decoded(value);
   }
   return undefined;

@@ -83,6 +83,7 @@ async function listen() {
   const river = new River({ host, jwt: () => fetch("/river-token").then((r) => r.text()) });
   river.connection.bind("state_change", ({ previous, current }) => {
     if (current === "connected") show_connection("online", "Live");
+    else if (current === "failed") show_connection("offline", "Offline: load this page anew");
     else if (previous !== "initialized") show_connection("offline", "Offline, will catch up");
   });
 
@@ -92,7 +93,11 @@ async function listen() {
   channel.bind("reload", load); // the forum couldn't publish for a while
   channel.bind("river:gap", load); // River can't fill in what was missed
   // What was posted between the first load and the subscription was in neither.
-  channel.bind("river:subscribed", ({ recovered }) => recovered || load());
+  const on_first_subscribed = () => {
+    channel.unbind("river:subscribed", on_first_subscribed);
+    load();
+  };
+  channel.bind("river:subscribed", on_first_subscribed);
 
   const presence = river.subscribe(`presence-${channel_name}`);
   for (const event of ["river:subscribed", "river:member_joined", "river:member_left"]) {

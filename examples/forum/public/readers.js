@@ -37,9 +37,9 @@ function reader_row(name) {
 }
 
 export function show_readers(members) {
-  const names = [...members.values()]
+  const names = [...members]
     .map((member) => member.info?.name ?? member.id)
     .sort((one, other) => one.localeCompare(other));
   by_id("readers").replaceChildren(...names.slice(0, READERS_SHOWN_MAX).map(reader_row));
-  by_id("reader-count").textContent = names.length;
+  by_id("reader-count").textContent = members.count;
 }

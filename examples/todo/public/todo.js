@@ -194,6 +194,7 @@ async function listen() {
   const made = new River({ host, jwt: () => fetch("/river-token").then((r) => r.text()) });
   made.connection.bind("state_change", ({ previous, current }) => {
     if (current === "connected") show_connection("online", "Live");
+    else if (current === "failed") show_connection("offline", "Offline: load this page anew");
     else if (previous !== "initialized") show_connection("offline", "Offline, will catch up");
   });
   const channel = made.subscribe("todo");
@@ -203,7 +204,11 @@ async function listen() {
   channel.bind("reload", load_anew); // the backend couldn't publish for a while
   channel.bind("river:gap", load_anew); // River can't fill in what was missed
   // What changed between the first load and the subscription was in neither.
-  channel.bind("river:subscribed", ({ recovered }) => recovered || load_anew());
+  const on_first_subscribed = () => {
+    channel.unbind("river:subscribed", on_first_subscribed);
+    load_anew();
+  };
+  channel.bind("river:subscribed", on_first_subscribed);
   return made;
 }
 
