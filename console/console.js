@@ -164,9 +164,13 @@ function clear_log() {
 let river = null;
 let pasted_token = "";
 
+// The client asks this again at each connection; `retry: false` tells it that asking is no use.
 async function playground_token() {
   const answer = await fetch("/v1/playground", { cache: "no-store" });
-  if (!answer.ok) throw new Error("River gives this page no token");
+  if (answer.status === 404) {
+    throw Object.assign(new Error("the playground is off"), { retry: false });
+  }
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   return (await answer.json()).token;
 }
 
@@ -261,9 +265,9 @@ async function start_listening() {
   const name = choose_channel();
   try {
     await playground_token();
-  } catch {
-    by_id("token-form").hidden = false;
-    return;
+  } catch (error) {
+    by_id("token-form").hidden = error.retry !== false;
+    if (error.retry === false) return;
   }
   if (name !== null) listen(name);
 }
