@@ -1,0 +1,342 @@
+#include "hub/channel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "hub/hub.h"
+
+namespace river::hub {
+
+Channel::Channel(Hub& hub, std::string_view name, const ChannelRule& rule)
+    : hub_(hub), name_(name), rule_(rule) {}
+
+// ── Listeners ──
+
+bool Channel::needs_snapshot(const SubscribeOptions& options) const {
+  if (!known() || repairing() || options.rewind > 0 || options.members) return true;
+  return options.since.has_value() && *options.since != position_;
+}
+
+void Channel::subscribe(Subscriber& subscriber, SubscribeOptions options) {
+  const auto subscription = static_cast<std::uint32_t>(subscriber.subscriptions.size());
+  subscriber.subscriptions.push_back({this, Subscription::waiting});
+  hub_.metrics_.subscriptions_open.add();
+  if (needs_snapshot(options)) {
+    wait(subscriber, subscription, std::move(options));
+    return;
+  }
+  // All listeners stand at position_, and it asks for nothing older.
+  flush();
+  add_listener(subscriber, subscription);
+  SubscribeAnswer answer;
+  answer.request = options.request;
+  answer.position = position_;
+  if (options.since.has_value()) answer.recovered = true;
+  subscriber.on_subscribed(*this, answer);
+}
+
+void Channel::add_listener(Subscriber& subscriber, std::uint32_t subscription) {
+  subscriber.subscriptions[subscription].listener = static_cast<std::uint32_t>(listeners_.size());
+  listeners_.push_back({&subscriber, subscription, subscriber.dialect});
+}
+
+void Channel::remove_listener(std::uint32_t index) {
+  const Listener moved = listeners_.back();
+  listeners_.pop_back();
+  if (index < listeners_.size()) {
+    listeners_[index] = moved;
+    moved.subscriber->subscriptions[moved.subscription].listener = index;
+  }
+  // Half-empty arrays of channels that were large once go back.
+  if (listeners_.capacity() >= 64 && listeners_.size() * 4 < listeners_.capacity()) {
+    listeners_.shrink_to_fit();
+  }
+}
+
+void Channel::unsubscribe(Subscriber& subscriber, std::uint32_t subscription) {
+  auto& subscriptions = subscriber.subscriptions;
+  const Subscription gone = subscriptions[subscription];
+  RIVER_ASSERT(gone.channel == this);
+  if (gone.listener == Subscription::waiting) {
+    std::erase_if(catch_up_->waiters, [&](const Waiter& waiter) {
+      return waiter.subscriber == &subscriber && waiter.subscription == subscription;
+    });
+    drop_catch_up_if_done();
+  } else {
+    remove_listener(gone.listener);
+  }
+  // The subscriber's last subscription takes the free place, and its channel is told.
+  const auto last = static_cast<std::uint32_t>(subscriptions.size() - 1);
+  if (subscription != last) {
+    subscriptions[subscription] = subscriptions[last];
+    subscriptions[subscription].channel->renumber(subscriber, last, subscription);
+  }
+  subscriptions.pop_back();
+  hub_.metrics_.subscriptions_open.subtract();
+}
+
+void Channel::renumber(Subscriber& subscriber, std::uint32_t from, std::uint32_t to) {
+  const std::uint32_t listener = subscriber.subscriptions[to].listener;
+  if (listener != Subscription::waiting) {
+    listeners_[listener].subscription = to;
+    return;
+  }
+  for (Waiter& waiter : catch_up_->waiters) {
+    if (waiter.subscriber == &subscriber && waiter.subscription == from) waiter.subscription = to;
+  }
+}
+
+// ── The live stream ──
+
+void Channel::on_publication(Epoch epoch, const broker::Publication& publication) {
+  if (!known() || repairing()) {
+    CatchUp& state = catch_up();
+    state.held.push_back({epoch, publication});
+    // What is dropped here shows as a gap when the rest is replayed, and is then asked for.
+    if (state.held.size() > CatchUp::events_max) {
+      state.held.pop_front();
+      if (state.held_before_repair > 0) --state.held_before_repair;
+    }
+    return;
+  }
+  if (epoch == position_.epoch) {
+    if (publication.offset <= position_.offset) return;  // known already, from a snapshot
+    if (publication.offset == position_.offset + 1) {
+      advance(publication);
+      return;
+    }
+  }
+  catch_up().held.push_back({epoch, publication});
+  start_repair();
+}
+
+void Channel::advance(const broker::Publication& publication) {
+  if (!pending_.empty() && pending_.back().exclude != publication.exclude) flush();
+  position_.offset = publication.offset;
+  if (catch_up_ != nullptr && !catch_up_->waiters.empty()) {
+    catch_up_->recent.push_back(publication);
+    if (catch_up_->recent.size() > CatchUp::events_max) catch_up_->recent.pop_front();
+  }
+  if (listeners_.empty()) return;
+  pending_.push_back(publication);
+  if (!dirty_) {
+    dirty_ = true;
+    hub_.dirty_.push_back(this);
+  }
+  hub_.note_pending(publication.content.size());
+}
+
+void Channel::flush() {
+  if (pending_.empty()) return;
+  ChunkForms forms;
+  const ConnectionId exclude = pending_.front().exclude;
+  std::size_t deliveries = 0;
+  for (const Listener& listener : listeners_) {
+    if (exclude != 0 && listener.subscriber->connection == exclude) continue;
+    SharedBytes& form = forms[listener.dialect];
+    if (!form) form = hub_.dialect(listener.dialect).events(name(), position_.epoch, pending_);
+    listener.subscriber->deliver(form);
+    ++deliveries;
+  }
+  for (const broker::Publication& publication : pending_) {
+    hub_.note_delivered(publication, deliveries);
+  }
+  pending_.clear();
+  if (pending_.capacity() > 256) pending_.shrink_to_fit();
+}
+
+void Channel::on_presence(const std::shared_ptr<const broker::PresenceChange>& change) {
+  // Events of the same turn came before it.
+  flush();
+  if (catch_up_ != nullptr && !catch_up_->waiters.empty()) {
+    catch_up_->presence.push_back(change);
+    if (catch_up_->presence.size() > CatchUp::presence_changes_max) catch_up_->presence.pop_front();
+  }
+  ChunkForms forms;
+  for (const Listener& listener : listeners_) {
+    SharedBytes& form = forms[listener.dialect];
+    if (!form) form = hub_.dialect(listener.dialect).presence(name(), *change);
+    listener.subscriber->deliver(form);
+  }
+  hub_.metrics_.deliveries.add(listeners_.size());
+}
+
+// ── Catching up ──
+
+CatchUp& Channel::catch_up() {
+  if (catch_up_ == nullptr) catch_up_ = std::make_unique<CatchUp>();
+  return *catch_up_;
+}
+
+void Channel::drop_catch_up_if_done() {
+  if (catch_up_ == nullptr) return;
+  if (catch_up_->waiters.empty()) {
+    catch_up_->recent.clear();
+    catch_up_->presence.clear();
+  }
+  if (catch_up_->done()) catch_up_.reset();
+}
+
+void Channel::wait(Subscriber& subscriber, std::uint32_t subscription, SubscribeOptions options) {
+  Waiter waiter{hub_.next_waiter(), &subscriber, subscription, 1, std::move(options)};
+  catch_up().waiters.push_back(waiter);
+  ask_for(waiter);
+}
+
+void Channel::ask_for(const Waiter& waiter) {
+  broker::SnapshotRequest request;
+  request.since = waiter.options.since;
+  request.rewind = waiter.options.rewind;
+  request.members = waiter.options.members;
+  request.join = waiter.options.join;
+  request.connection = waiter.subscriber->connection;
+  hub_.ask_snapshot(*this, waiter.id, std::move(request));
+}
+
+void Channel::on_snapshot(std::uint64_t id,
+                          std::expected<broker::Snapshot, broker::BrokerError> answer) {
+  if (catch_up_ == nullptr) return;
+  const auto place = std::ranges::find(catch_up_->waiters, id, &Waiter::id);
+  if (place == catch_up_->waiters.end()) return;  // it left meanwhile
+  if (!answer.has_value()) {
+    const Waiter waiter = std::move(*place);
+    unsubscribe(*waiter.subscriber, waiter.subscription);
+    waiter.subscriber->on_subscribe_failed(name(), waiter.options.request, answer.error());
+    return;
+  }
+  if (!known()) {
+    position_ = answer->position;
+  } else if (answer->position.epoch != position_.epoch) {
+    // Which of the two is newer can't be seen from here: the stream is mended first, then the
+    // waiter asks again.
+    Waiter& waiter = *place;
+    waiter.id = hub_.next_waiter();
+    start_repair();
+    ask_for(waiter);
+    return;
+  }
+  Waiter waiter = std::move(*place);
+  catch_up_->waiters.erase(place);
+  admit(std::move(waiter), std::move(*answer));
+}
+
+// The snapshot's position and the stream's are of one epoch; each may be ahead of the other.
+void Channel::admit(Waiter waiter, broker::Snapshot snapshot) {
+  std::vector<broker::Publication>& events = snapshot.events;
+  std::vector<broker::Publication> ahead;
+  if (snapshot.position.offset > position_.offset) {
+    // The stream is behind: all listeners get these events, this one as one of them.
+    const auto first_ahead = std::ranges::find_if(
+        events, [&](const auto& event) { return event.offset > position_.offset; });
+    ahead.assign(first_ahead, events.end());
+    events.erase(first_ahead, events.end());
+  } else if (!add_recent(events, snapshot.position.offset)) {
+    if (waiter.attempts < CatchUp::attempts_max) {
+      ++waiter.attempts;
+      waiter.id = hub_.next_waiter();
+      catch_up_->waiters.push_back(waiter);
+      ask_for(waiter);
+      return;
+    }
+    events.clear();
+    snapshot.recovered = false;
+  }
+  if (!snapshot.recovered && waiter.options.rewind == 0) events.clear();
+  const ConnectionId own = waiter.subscriber->connection;
+  std::erase_if(events, [own](const auto& event) { return own != 0 && event.exclude == own; });
+
+  flush();  // what is pending was before this listener's time, or is among its events
+  add_listener(*waiter.subscriber, waiter.subscription);
+  SubscribeAnswer answer;
+  answer.request = waiter.options.request;
+  answer.position = position_;
+  answer.events = events;
+  if (waiter.options.since.has_value()) answer.recovered = snapshot.recovered;
+  if (waiter.options.members) answer.members = &snapshot.members;
+  waiter.subscriber->on_subscribed(*this, answer);
+  tell_missed_presence(*waiter.subscriber);
+
+  replay_held();
+  for (const broker::Publication& publication : ahead) on_publication(position_.epoch, publication);
+  drop_catch_up_if_done();
+}
+
+// Appends the live events between `after` and the stream's position; false if some are gone already.
+bool Channel::add_recent(std::vector<broker::Publication>& events, Offset after) const {
+  Offset next = after + 1;
+  for (const broker::Publication& publication : catch_up_->recent) {
+    if (publication.offset != next) continue;
+    events.push_back(publication);
+    ++next;
+  }
+  return next == position_.offset + 1;
+}
+
+void Channel::tell_missed_presence(Subscriber& subscriber) {
+  for (const auto& change : catch_up_->presence) {
+    subscriber.deliver(hub_.dialect(subscriber.dialect).presence(name(), *change));
+  }
+}
+
+// ── Mending the stream ──
+
+void Channel::start_repair() {
+  CatchUp& state = catch_up();
+  if (state.repairing) return;
+  state.repairing = true;
+  state.held_before_repair = state.held.size();
+  hub_.ask_repair(*this);
+}
+
+void Channel::retry() {
+  if (catch_up_ == nullptr || !catch_up_->repair_failed) return;
+  catch_up_->repair_failed = false;
+  hub_.ask_repair(*this);
+}
+
+void Channel::on_repair(std::expected<broker::Snapshot, broker::BrokerError> answer) {
+  if (!repairing()) return;
+  if (!answer.has_value()) {
+    if (!std::exchange(catch_up_->repair_failed, true)) hub_.retries_.push_back(this);
+    return;
+  }
+  catch_up_->repairing = false;
+  drop_outdated_held(answer->position.epoch);
+  if (answer->recovered) {
+    for (const broker::Publication& publication : answer->events) {
+      on_publication(answer->position.epoch, publication);
+    }
+  } else if (answer->position.epoch != position_.epoch ||
+             answer->position.offset > position_.offset) {
+    resync(answer->position);
+  }
+  replay_held();
+  drop_catch_up_if_done();
+}
+
+void Channel::resync(Position position) {
+  flush();
+  position_ = position;
+  // Waiters may hold on to nothing of the old stream.
+  catch_up_->recent.clear();
+  // A subscriber only queues here, so the array stays as it is.
+  for (const Listener& listener : listeners_) listener.subscriber->on_resync(*this, position);
+}
+
+void Channel::drop_outdated_held(Epoch current) {
+  auto& held = catch_up_->held;
+  const auto end = held.begin() + static_cast<std::ptrdiff_t>(catch_up_->held_before_repair);
+  held.erase(std::remove_if(held.begin(), end,
+                            [current](const auto& entry) { return entry.epoch != current; }),
+             end);
+  catch_up_->held_before_repair = 0;
+}
+
+void Channel::replay_held() {
+  if (catch_up_ == nullptr || repairing()) return;
+  const std::deque<HeldPublication> held = std::exchange(catch_up_->held, {});
+  for (const HeldPublication& entry : held) on_publication(entry.epoch, entry.publication);
+}
+
+}  // namespace river::hub

@@ -1,0 +1,101 @@
+// Hub: the channels of one loop and the users on it. Takes what the broker says to whoever listens,
+// encoded once for all listeners of a dialect, and once a turn.
+//
+// Owns: channels, users, revocations. Borrows: broker, rules, dialects, and its subscribers, which
+// leave (unsubscribe_all, remove_user) before they go. Thread: its loop's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/unordered_map.hpp>
+
+#include "base/hash.h"
+#include "base/metrics.h"
+#include "broker/broker.h"
+#include "hub/channel.h"
+#include "hub/dialect.h"
+#include "hub/revocations.h"
+#include "hub/subscriber.h"
+#include "hub/users.h"
+
+namespace river::hub {
+
+class Hub final : public broker::BrokerSink {
+ public:
+  // Bytes of events that wait for the end of the turn before it should end early.
+  static constexpr std::size_t turn_bytes_max = 256UL * 1024;
+
+  Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics);
+  ~Hub() override;
+
+  // Dialects are there before the first subscriber.
+  void set_dialect(DialectIndex index, std::unique_ptr<Dialect> dialect);
+  // Called when so much is pending that the turn should end.
+  void set_turn_is_full(std::function<void()> hook) { turn_is_full_ = std::move(hook); }
+
+  // The answer comes to the subscriber, now or later. It must not be subscribed already.
+  void subscribe(Subscriber& subscriber, std::string_view channel, SubscribeOptions options);
+  // False if it was not subscribed.
+  bool unsubscribe(Subscriber& subscriber, std::string_view channel);
+  void unsubscribe_all(Subscriber& subscriber);
+  [[nodiscard]] bool is_subscribed(const Subscriber& subscriber, std::string_view channel) const;
+
+  void flush();       // end of turn: fan-out
+  void writes_done(); // after the writes of the turn: the latency of what was fanned out is known
+  void tick();        // about once a second
+
+  [[nodiscard]] Users& users() { return users_; }
+  [[nodiscard]] Revocations& revocations() { return revocations_; }
+  [[nodiscard]] broker::Broker& broker() { return broker_; }
+  [[nodiscard]] const ChannelRules& rules() const { return rules_; }
+  [[nodiscard]] Metrics& metrics() { return metrics_; }
+  [[nodiscard]] Dialect& dialect(DialectIndex index) { return *dialects_[index]; }
+  [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
+
+  void on_publication(std::string_view channel, Epoch epoch,
+                      const broker::Publication& publication) override;
+  void on_presence(std::string_view channel,
+                   const std::shared_ptr<const broker::PresenceChange>& change) override;
+  void on_user_command(const broker::UserCommand& command) override;
+  [[nodiscard]] std::vector<broker::ChannelCount> local_channels(std::string_view prefix,
+                                                                 std::string_view after,
+                                                                 std::size_t limit) const override;
+  [[nodiscard]] std::uint64_t local_subscribers(std::string_view channel) const override;
+
+ private:
+  friend class Channel;
+  [[nodiscard]] Channel* find(std::string_view name) const;
+  void erase_if_unused(Channel& channel);
+  void note_pending(std::size_t bytes);
+  void note_delivered(const broker::Publication& publication, std::size_t deliveries);
+  void ask_snapshot(const Channel& channel, std::uint64_t waiter, broker::SnapshotRequest request);
+  void ask_repair(const Channel& channel);
+  [[nodiscard]] std::uint64_t next_waiter() { return next_waiter_++; }
+
+  struct Delivered {
+    std::uint64_t received_at;
+    std::uint64_t deliveries;
+  };
+
+  broker::Broker& broker_;
+  const ChannelRules& rules_;
+  Metrics& metrics_;
+  DialectTable dialects_;
+  Users users_;
+  Revocations revocations_;
+  boost::unordered_map<std::string, std::unique_ptr<Channel>, SeededHash, std::equal_to<>>
+      channels_;
+  std::vector<Channel*> dirty_;    // with publications of this turn
+  std::vector<Channel*> retries_;  // whose last question to the broker failed
+  std::vector<Delivered> delivered_;
+  std::function<void()> turn_is_full_;
+  std::size_t pending_bytes_ = 0;
+  std::uint64_t next_waiter_ = 1;
+};
+
+}  // namespace river::hub
