@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { Scene } from "../test/fakes.js";
+
+async function connected(): Promise<Scene> {
+  const scene = new Scene();
+  scene.river.subscribe("room");
+  await scene.connects();
+  return scene;
+}
+
+function publish(scene: Scene): Promise<unknown> {
+  const answer = scene.river.subscribe("room").publish("typing", { by: "ada" });
+  // Looked at later; until then nobody shall take it for forgotten.
+  answer.catch(() => {});
+  return answer;
+}
+
+describe("a call", () => {
+  it("publishes, and gives the event's offset", async () => {
+    const scene = await connected();
+    const answer = publish(scene);
+    const { id } = scene.server.asked("publish");
+    expect(scene.server.sent.at(-1)).toEqual({
+      type: "publish",
+      id,
+      channel: "room",
+      event: "typing",
+      data: { by: "ada" },
+    });
+    scene.server.says({ type: "ok", id, offset: 44 });
+    expect(await answer).toEqual({ offset: 44 });
+  });
+
+  it("sends null for data that was left out, since JSON has no undefined", async () => {
+    const scene = await connected();
+    scene.river.subscribe("room").publish("typing").catch(() => {});
+    expect(scene.server.all("publish")).toMatchObject([{ data: null }]);
+  });
+
+  it("reads history", async () => {
+    const scene = await connected();
+    const answer = scene.river.channel("room")?.history({ limit: 1, before: 41 });
+    expect(scene.server.all("history")).toMatchObject([{ channel: "room", limit: 1, before: 41 }]);
+    const page = { epoch: "x7", events: [{ event: "a", data: 1, offset: 40 }], more: true };
+    const about = { ...scene.server.asked("history"), channel: "room" };
+    scene.server.says({ type: "history", ...about, ...page });
+    expect(await answer).toEqual(page);
+  });
+
+  it("reads who is present", async () => {
+    const scene = await connected();
+    const answer = scene.river.channel("room")?.presence();
+    const about = { ...scene.server.asked("presence"), channel: "room" };
+    const page = { members: [{ id: "ada" }], member_count: 2000, next: "ada" };
+    scene.server.says({ type: "members", ...about, ...page });
+    expect(await answer).toEqual(page);
+  });
+
+  it("rejects with the server's error", async () => {
+    const scene = await connected();
+    const answer = publish(scene);
+    const error = { code: 4403, reason: "forbidden", message: "no grant", retry: false };
+    scene.server.says({ type: "error", ...scene.server.asked("publish"), ...error });
+    await expect(answer).rejects.toMatchObject({ name: "RiverError", ...error });
+  });
+
+  it("rejects when no answer comes", async () => {
+    const scene = await connected();
+    const answer = publish(scene);
+    await scene.clock.advance(10_000);
+    await expect(answer).rejects.toMatchObject({ reason: "timeout", retry: true });
+  });
+
+  it("waits for the connection, behind those that came before", async () => {
+    const scene = new Scene();
+    scene.river.connection.bind("connected", () => publish(scene));
+    const room = scene.river.subscribe("room");
+    room.publish("first").catch(() => {});
+    await scene.connects();
+    const events = scene.server.all("publish").map(({ event }) => event);
+    expect(events).toEqual(["first", "typing"]);
+  });
+
+  it("is not sent before the token was accepted", async () => {
+    const scene = new Scene();
+    void publish(scene);
+    await scene.clock.advance(0);
+    scene.server.opens();
+    expect(scene.server.all("publish")).toEqual([]);
+  });
+
+  it("that publishes rejects when its answer is lost, for it may have been published", async () => {
+    const scene = await connected();
+    const answer = publish(scene);
+    scene.server.ends();
+    await expect(answer).rejects.toMatchObject({ reason: "connection_lost", retry: true });
+    await scene.clock.advance(5000);
+    await scene.connects();
+    expect(scene.server.all("publish")).toEqual([]);
+  });
+
+  it("that only asks is asked again when its answer is lost", async () => {
+    const scene = await connected();
+    const answer = scene.river.channel("room")?.history();
+    scene.server.ends();
+    await scene.clock.advance(5000);
+    await scene.connects();
+    const about = { ...scene.server.asked("history"), channel: "room", epoch: "x7" };
+    scene.server.says({ type: "history", ...about, events: [], more: false });
+    expect((await answer)?.events).toEqual([]);
+  });
+
+  it("rejects when the connection ends for good, and from then on at once", async () => {
+    const scene = await connected();
+    const answer = publish(scene);
+    scene.river.disconnect();
+    await expect(answer).rejects.toMatchObject({ reason: "connection_lost" });
+    await expect(publish(scene)).rejects.toMatchObject({ reason: "not_connected" });
+    expect(scene.clock.timer_count).toBe(0);
+  });
+});

@@ -1,0 +1,102 @@
+import type { Cancel, Clock } from "./clock.js";
+import { RiverError, local_error } from "./error.js";
+import type { Answer, Call, ClientMessage, ErrorMessage } from "./messages.js";
+
+export interface CallPorts {
+  clock: Clock;
+  next_id(): number;
+  send(message: ClientMessage): boolean;
+  timeout_ms: number;
+}
+
+interface PendingCall {
+  call: Call;
+  is_sent: boolean;
+  resolve(answer: Answer): void;
+  reject(error: RiverError): void;
+  cancel_timeout: Cancel;
+}
+
+function read_only_error(): RiverError {
+  return local_error(
+    "read_only",
+    "WebSockets seem to be blocked here, and over Server-Sent Events a client can only receive: " +
+      "let your backend do this over HTTP",
+  );
+}
+
+/** Calls that wait for their answer, or for a connection to be sent on. */
+export class Calls {
+  private readonly pending_ = new Map<number, PendingCall>();
+  private is_ready_ = false;
+  private is_read_only_ = false;
+
+  constructor(private readonly ports_: CallPorts) {}
+
+  call(call: Call): Promise<Answer> {
+    if (this.is_read_only_) return Promise.reject(read_only_error());
+    return new Promise((resolve, reject) => {
+      const id = this.ports_.next_id();
+      const cancel_timeout = this.ports_.clock.after(this.ports_.timeout_ms, () => {
+        const why = this.pending_.get(id)?.is_sent ? "the server did not answer" : "no connection";
+        this.reject_(id, local_error("timeout", `${call.type} timed out: ${why}`, true));
+      });
+      this.pending_.set(id, { call, is_sent: false, resolve, reject, cancel_timeout });
+      if (this.is_ready_) this.send_(id);
+    });
+  }
+
+  /** Sends what has waited. */
+  connected(is_read_only: boolean): void {
+    this.is_read_only_ = is_read_only;
+    if (is_read_only) return this.reject_all(read_only_error());
+    this.is_ready_ = true;
+    for (const id of this.pending_.keys()) this.send_(id);
+  }
+
+  /** What only asks is asked again; whether a publication was taken, nobody can tell. */
+  lost(): void {
+    this.is_ready_ = this.is_read_only_ = false;
+    for (const [id, pending] of this.pending_) {
+      if (pending.is_sent && pending.call.type === "publish") {
+        const message = "the connection was lost before the answer: it may or may not be published";
+        this.reject_(id, local_error("connection_lost", message, true));
+      }
+      pending.is_sent = false;
+    }
+  }
+
+  reject_all(error: RiverError): void {
+    for (const id of [...this.pending_.keys()]) this.reject_(id, error);
+  }
+
+  /** False if nobody waits for this. */
+  answer(message: Answer | ErrorMessage): boolean {
+    const pending = message.id === undefined ? undefined : this.pending_.get(message.id);
+    if (!pending || message.id === undefined) return false;
+    if (message.type === "error") {
+      const { code, reason, message: text, retry } = message;
+      this.reject_(message.id, new RiverError(code, reason, text, retry));
+    } else {
+      this.forget_(message.id);
+      pending.resolve(message);
+    }
+    return true;
+  }
+
+  private send_(id: number): void {
+    const pending = this.pending_.get(id);
+    if (pending) pending.is_sent = this.ports_.send({ ...pending.call, id });
+  }
+
+  private reject_(id: number, error: RiverError): void {
+    const pending = this.pending_.get(id);
+    this.forget_(id);
+    pending?.reject(error);
+  }
+
+  private forget_(id: number): void {
+    this.pending_.get(id)?.cancel_timeout();
+    this.pending_.delete(id);
+  }
+}

@@ -1,0 +1,80 @@
+import { Emitter } from "./emitter.js";
+import { Members } from "./members.js";
+import type {
+  Answer,
+  Call,
+  HistoryPage,
+  HistoryQuery,
+  MemberPage,
+  MemberQuery,
+  Position,
+} from "./messages.js";
+
+/** @internal What a channel asks of the client that it belongs to. */
+export interface ChannelSource {
+  readonly is_live: boolean;
+  readonly position: Position | undefined;
+  call(call: Call): Promise<Answer>;
+}
+
+/** Data of the event `river:subscribed`. */
+export interface Subscribed {
+  position: Position;
+  /** After a lost connection: whether everything that was missed follows. */
+  recovered: boolean;
+}
+
+/**
+ * A channel that this client is subscribed to. Beside the channel's own events, `bind` knows
+ * - `river:subscribed` with a {@link Subscribed}, at the start and after each lost connection
+ * - `river:gap` with a `Gap`: events were missed, so load the state anew
+ * - `river:error` with a `RiverError`: refused, or ended by the server
+ * - `river:member_joined`, `river:member_left` with a `Member`, in presence channels
+ */
+export class Channel extends Emitter {
+  /** Who is here, kept up to date; for presence channels. */
+  readonly members = new Members();
+
+  /** @internal */
+  constructor(
+    readonly name: string,
+    private readonly source_: ChannelSource,
+  ) {
+    super();
+  }
+
+  /** Whether events arrive now. */
+  get is_subscribed(): boolean {
+    return this.source_.is_live;
+  }
+
+  /** How far events have been delivered. Kept by you, it is a later `since`. */
+  get position(): Position | undefined {
+    return this.source_.position;
+  }
+
+  /** Publishes to the channel; the token must grant it. Resolves once the event has its place. */
+  async publish(event: string, data: unknown = null): Promise<{ offset?: number }> {
+    const answer = await this.call_({ type: "publish", channel: this.name, event, data });
+    const { offset } = answer as { offset?: number };
+    return offset === undefined ? {} : { offset };
+  }
+
+  /** The channel's past, newest first; the token must grant it. */
+  async history(query: HistoryQuery = {}): Promise<HistoryPage> {
+    const answer = await this.call_({ type: "history", channel: this.name, ...query });
+    const { epoch, events, more } = answer as HistoryPage;
+    return { epoch, events, more };
+  }
+
+  /** Asks the server who is here, page by page; {@link members} knows without asking. */
+  async presence(query: MemberQuery = {}): Promise<MemberPage> {
+    const answer = await this.call_({ type: "presence", channel: this.name, ...query });
+    const { members, member_count, next } = answer as MemberPage;
+    return next === undefined ? { members, member_count } : { members, member_count, next };
+  }
+
+  private call_(call: Call): Promise<Answer> {
+    return this.source_.call(call);
+  }
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { Scene, settle } from "../test/fakes.js";
+
+/** Lets WebSockets die before a word until another transport is tried. */
+async function blocked(scene: Scene): Promise<void> {
+  scene.river.subscribe("dogs");
+  await settle();
+  for (let count = 0; count < 3; count += 1) {
+    expect(scene.server.kind).toBe("websocket");
+    scene.server.ends();
+    await scene.clock.advance(5000);
+  }
+}
+
+describe("where WebSockets are blocked", () => {
+  it("turns to Server-Sent Events after three silent deaths", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    expect(scene.server.kind).toBe("sse");
+    expect(scene.server.opening).toEqual({ token: "token", channels: ["dogs"] });
+  });
+
+  it("receives events there", async () => {
+    const scene = new Scene();
+    const data: unknown[] = [];
+    scene.river.subscribe("dogs").bind("bark", (sound) => data.push(sound));
+    await blocked(scene);
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 4 });
+    scene.server.publishes("dogs", 5, "bark", "woof");
+    expect(scene.state).toBe("connected");
+    expect(scene.server.sent).toEqual([]);
+    expect(data).toEqual(["woof"]);
+  });
+
+  it("says that nothing can be sent there", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    const waiting = scene.river.subscribe("dogs").publish("bark", "woof");
+    const refused = expect(waiting).rejects.toMatchObject({ reason: "read_only", retry: false });
+    await scene.connects();
+    await refused;
+    await expect(scene.river.channel("dogs")?.history()).rejects.toThrow("can only receive");
+  });
+
+  it("opens another stream when channels come or go, once for all of a turn", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    await scene.connects();
+    scene.river.subscribe("cats");
+    scene.river.subscribe("birds");
+    scene.river.unsubscribe("dogs");
+    await scene.clock.advance(100);
+    expect(scene.transports).toHaveLength(5);
+    expect(scene.server.opening.channels).toEqual(["cats", "birds"]);
+  });
+
+  it("opens another stream with a new token before the old one expires", async () => {
+    let count = 0;
+    const scene = new Scene({ jwt: async () => `token-${++count}` });
+    await blocked(scene);
+    scene.server.accepts({ expires_in: 20 });
+    await scene.clock.advance(17_000);
+    expect(scene.server.kind).toBe("sse");
+    expect(scene.server.opening.token).toBe("token-5");
+  });
+
+  it("does not take a gap for one where nothing was missed", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 4 });
+    scene.server.ends();
+    await scene.clock.advance(5000);
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 4 });
+    expect(scene.gaps).toEqual([]);
+    scene.server.ends();
+    await scene.clock.advance(5000);
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 6 });
+    expect(scene.gaps).toHaveLength(1);
+  });
+
+  it("tries both in turn while neither works", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    for (let count = 0; count < 3; count += 1) {
+      scene.server.ends();
+      await scene.clock.advance(17_000);
+    }
+    const kinds = scene.transports.slice(3).map(({ kind }) => kind);
+    expect(kinds).toEqual(["sse", "websocket", "sse", "websocket"]);
+  });
+
+  it("keeps a stream that worked, until the network changes", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    await scene.connects();
+    scene.server.ends();
+    await scene.clock.advance(5000);
+    expect(scene.server.kind).toBe("sse");
+    scene.server.ends();
+    scene.page.listener?.online();
+    await settle();
+    expect(scene.server.kind).toBe("websocket");
+  });
+
+  it("opens no stream for no channel", async () => {
+    const scene = new Scene();
+    await settle();
+    for (let count = 0; count < 5; count += 1) {
+      scene.server.ends();
+      await scene.clock.advance(30_000);
+    }
+    expect(scene.transports.every(({ kind }) => kind === "websocket")).toBe(true);
+  });
+});
+
+describe("where WebSockets work", () => {
+  it("never turns to Server-Sent Events, however often they are closed", async () => {
+    const scene = new Scene();
+    scene.river.subscribe("dogs");
+    for (let count = 0; count < 8; count += 1) {
+      await scene.connects();
+      scene.server.ends(4430);
+      await scene.clock.advance(30_000);
+    }
+    expect(scene.transports.every(({ kind }) => kind === "websocket")).toBe(true);
+  });
+
+  it("uses only the transports that it may", async () => {
+    const scene = new Scene({ transports: ["sse"] });
+    await settle();
+    expect(scene.server.kind).toBe("sse");
+  });
+});
