@@ -1,0 +1,40 @@
+// TokenBucket: at most `per_second` on the long run, and `burst` at once. 8 bytes.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace river::session {
+
+struct Rate {
+  std::uint32_t per_second = 0;  // 0: no limit
+  std::uint32_t burst = 0;
+};
+
+class TokenBucket {
+ public:
+  // Starts full. Time is in milliseconds and may wrap; a pause of over 49 days counts as none.
+  [[nodiscard]] bool take(const Rate& rate, TimePoint now, std::uint32_t cost = 1) {
+    if (rate.per_second == 0) return true;
+    const auto time = static_cast<std::uint32_t>(now.time_since_epoch().count());
+    const std::uint64_t earned =
+        std::uint64_t{time - static_cast<std::uint32_t>(last_)} * rate.per_second;
+    const std::uint64_t full = std::uint64_t{rate.burst} * 1000;
+    // What is spent, in thousandths, so that slow rates earn something every millisecond.
+    spent_ = earned >= spent_ ? 0 : static_cast<std::uint32_t>(spent_ - earned);
+    last_ = time;
+    if (spent_ + std::uint64_t{cost} * 1000 > full) return false;
+    spent_ += cost * 1000;
+    return true;
+  }
+
+ private:
+  std::uint32_t spent_ = 0;
+  std::uint32_t last_ = 0;
+};
+
+static_assert(sizeof(TokenBucket) == 8);
+
+}  // namespace river::session
