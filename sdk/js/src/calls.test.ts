@@ -16,7 +16,7 @@ function publish(scene: Scene): Promise<unknown> {
 }
 
 describe("a call", () => {
-  it("publishes, and gives the event's offset", async () => {
+  it("publishes, and gives the event's position", async () => {
     const scene = await connected();
     const answer = publish(scene);
     const { id } = scene.server.asked("publish");
@@ -26,9 +26,10 @@ describe("a call", () => {
       channel: "room",
       event: "typing",
       data: { by: "ada" },
+      publication_id: expect.stringMatching(/^[0-9a-f]{24}$/),
     });
-    scene.server.says({ type: "ok", id, offset: 44 });
-    expect(await answer).toEqual({ offset: 44 });
+    scene.server.says({ type: "ok", id, epoch: "x7", offset: 44 });
+    expect(await answer).toEqual({ epoch: "x7", offset: 44 });
   });
 
   it("sends null for data that was left out, since JSON has no undefined", async () => {
@@ -89,17 +90,31 @@ describe("a call", () => {
     expect(scene.server.all("publish")).toEqual([]);
   });
 
-  it("that publishes rejects when its answer is lost, for it may have been published", async () => {
+  it("that publishes is sent again under the same id when its answer is lost", async () => {
     const scene = await connected();
     const answer = publish(scene);
+    const [first] = scene.server.all("publish");
     scene.server.ends();
-    await expect(answer).rejects.toMatchObject({ reason: "connection_lost", retry: true });
+    await scene.clock.advance(5000);
+    await scene.connects();
+    expect(scene.server.all("publish")).toEqual([first]);
+    scene.server.says({ type: "ok", id: first?.id ?? 0, epoch: "x7", offset: 44 });
+    expect(await answer).toMatchObject({ offset: 44 });
+    scene.server.ends();
     await scene.clock.advance(5000);
     await scene.connects();
     expect(scene.server.all("publish")).toEqual([]);
   });
 
-  it("that only asks is asked again when its answer is lost", async () => {
+  it("that publishes twice does so under two ids", async () => {
+    const scene = await connected();
+    void publish(scene);
+    void publish(scene);
+    const ids = scene.server.all("publish").map((message) => message.publication_id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it("that asks is asked again when its answer is lost", async () => {
     const scene = await connected();
     const answer = scene.river.channel("room")?.history();
     scene.server.ends();
@@ -114,7 +129,7 @@ describe("a call", () => {
     const scene = await connected();
     const answer = publish(scene);
     scene.river.disconnect();
-    await expect(answer).rejects.toMatchObject({ reason: "connection_lost" });
+    await expect(answer).rejects.toMatchObject({ reason: "disconnected" });
     await expect(publish(scene)).rejects.toMatchObject({ reason: "not_connected" });
     expect(scene.clock.timer_count).toBe(0);
   });

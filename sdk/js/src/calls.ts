@@ -11,7 +11,6 @@ export interface CallPorts {
 
 interface PendingCall {
   call: Call;
-  is_sent: boolean;
   resolve(answer: Answer): void;
   reject(error: RiverError): void;
   cancel_timeout: Cancel;
@@ -38,10 +37,10 @@ export class Calls {
     return new Promise((resolve, reject) => {
       const id = this.ports_.next_id();
       const cancel_timeout = this.ports_.clock.after(this.ports_.timeout_ms, () => {
-        const why = this.pending_.get(id)?.is_sent ? "the server did not answer" : "no connection";
+        const why = this.is_ready_ ? "the server did not answer" : "there is no connection";
         this.reject_(id, local_error("timeout", `${call.type} timed out: ${why}`, true));
       });
-      this.pending_.set(id, { call, is_sent: false, resolve, reject, cancel_timeout });
+      this.pending_.set(id, { call, resolve, reject, cancel_timeout });
       if (this.is_ready_) this.send_(id);
     });
   }
@@ -54,16 +53,9 @@ export class Calls {
     for (const id of this.pending_.keys()) this.send_(id);
   }
 
-  /** What only asks is asked again; whether a publication was taken, nobody can tell. */
+  /** What was not answered is sent again: a publication's id keeps it from being made twice. */
   lost(): void {
     this.is_ready_ = this.is_read_only_ = false;
-    for (const [id, pending] of this.pending_) {
-      if (pending.is_sent && pending.call.type === "publish") {
-        const message = "the connection was lost before the answer: it may or may not be published";
-        this.reject_(id, local_error("connection_lost", message, true));
-      }
-      pending.is_sent = false;
-    }
   }
 
   reject_all(error: RiverError): void {
@@ -86,7 +78,7 @@ export class Calls {
 
   private send_(id: number): void {
     const pending = this.pending_.get(id);
-    if (pending) pending.is_sent = this.ports_.send({ ...pending.call, id });
+    if (pending) this.ports_.send({ ...pending.call, id });
   }
 
   private reject_(id: number, error: RiverError): void {

@@ -53,28 +53,34 @@ export class Channel extends Emitter {
     return this.source_.position;
   }
 
-  /** Publishes to the channel; the token must grant it. Resolves once the event has its place. */
-  async publish(event: string, data: unknown = null): Promise<{ offset?: number }> {
-    const answer = await this.call_({ type: "publish", channel: this.name, event, data });
-    const { offset } = answer as { offset?: number };
-    return offset === undefined ? {} : { offset };
+  /**
+   * Publishes to the channel; the token must grant it. Resolves with the event's place. It is
+   * published once, however often the connection is lost on the way.
+   */
+  async publish(event: string, data: unknown = null): Promise<Position> {
+    const about = { channel: this.name, publication_id: random_id() };
+    const answer = await this.source_.call({ type: "publish", event, data, ...about });
+    const { epoch, offset } = answer as Position;
+    return { epoch, offset };
   }
 
   /** The channel's past, newest first; the token must grant it. */
   async history(query: HistoryQuery = {}): Promise<HistoryPage> {
-    const answer = await this.call_({ type: "history", channel: this.name, ...query });
+    const answer = await this.source_.call({ type: "history", channel: this.name, ...query });
     const { epoch, events, more } = answer as HistoryPage;
     return { epoch, events, more };
   }
 
   /** Asks the server who is here, page by page; {@link members} knows without asking. */
   async presence(query: MemberQuery = {}): Promise<MemberPage> {
-    const answer = await this.call_({ type: "presence", channel: this.name, ...query });
+    const answer = await this.source_.call({ type: "presence", channel: this.name, ...query });
     const { members, member_count, next } = answer as MemberPage;
     return next === undefined ? { members, member_count } : { members, member_count, next };
   }
+}
 
-  private call_(call: Call): Promise<Answer> {
-    return this.source_.call(call);
-  }
+/** `crypto.randomUUID` would need a page that came over https. */
+function random_id(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

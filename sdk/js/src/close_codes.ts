@@ -13,6 +13,10 @@ export const back_off_attempts = 3;
 /** Codes that no rule names, 1006 of a cut network among them, are worth another try. */
 export function after_close(code: number): AfterClose {
   switch (code) {
+    case 1002:
+    case 1003:
+    case 1007:
+    case 1008:
     case 1009:
     case 4400:
     case 4403:
@@ -20,6 +24,7 @@ export function after_close(code: number): AfterClose {
     case 4401:
       return "new_token";
     case 1001:
+    case 1011:
     case 4429:
     case 4503:
       return "back_off";
@@ -29,9 +34,9 @@ export function after_close(code: number): AfterClose {
 }
 
 const meanings: Record<number, [reason: string, advice: string]> = {
-  1009: ["too_large", "a message was larger than the server allows: send less at once"],
-  4400: ["not_understood", "the server did not understand a message: do the versions match?"],
-  4401: ["unauthorized", "the token was refused or has expired: let `jwt` fetch a fresh one"],
+  1009: ["message_too_large", "a message was larger than the server allows: send less at once"],
+  4400: ["invalid_message", "the server did not understand a message: do the versions match?"],
+  4401: ["unauthenticated", "the token was refused or has expired: let `jwt` fetch a fresh one"],
   4403: ["forbidden", "not allowed here: check the page's origin and the user's connections"],
 };
 

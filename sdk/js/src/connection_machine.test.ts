@@ -88,7 +88,7 @@ describe("connecting", () => {
 });
 
 describe("after a close code", () => {
-  it.each([1000, 1001, 1006, 1011, 4408, 4429, 4430, 4503])("%i reconnects", async (code) => {
+  it.each([1000, 1001, 1006, 1011, 1012, 4408, 4429, 4430, 4503])("%i reconnects", async (code) => {
     const scene = new Scene();
     await scene.connects();
     scene.server.ends(code);
@@ -99,8 +99,12 @@ describe("after a close code", () => {
   });
 
   it.each([
-    [1009, "too_large"],
-    [4400, "not_understood"],
+    [1002, "closed"],
+    [1003, "closed"],
+    [1007, "closed"],
+    [1008, "closed"],
+    [1009, "message_too_large"],
+    [4400, "invalid_message"],
     [4403, "forbidden"],
   ])("%i fails for good, with reason %s", async (code, reason) => {
     const scene = new Scene();
@@ -113,7 +117,7 @@ describe("after a close code", () => {
     expect(scene.clock.timer_count).toBe(0);
   });
 
-  it.each([1001, 4429, 4503])("%i waits longer than after a cut network", async (code) => {
+  it.each([1001, 1011, 4429, 4503])("%i waits longer than after a cut network", async (code) => {
     const scene = new Scene();
     scene.random = 0.999;
     await scene.connects();

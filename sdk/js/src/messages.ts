@@ -14,6 +14,8 @@ export interface HistoryEvent {
   event: string;
   data: any;
   offset: number;
+  /** When it was published, in seconds since 1970. */
+  time?: number;
 }
 
 /** A page of a channel's past, newest first. */
@@ -27,17 +29,20 @@ export interface HistoryPage {
 export interface MemberPage {
   members: Member[];
   member_count: number;
-  /** Set if there are more: ask again with this value. */
+  /** Set if there are more: ask again with `after` set to this. */
   next?: string;
 }
 
 export interface HistoryQuery {
   limit?: number;
+  /** Only events of a smaller offset. */
   before?: number;
 }
 
 export interface MemberQuery {
-  next?: string;
+  limit?: number;
+  /** The `next` of the page before. */
+  after?: string;
 }
 
 interface About {
@@ -49,7 +54,7 @@ interface Asked {
 }
 
 export type Call =
-  | ({ type: "publish"; event: string; data: unknown } & About)
+  | ({ type: "publish"; event: string; data: unknown; publication_id: string } & About)
   | ({ type: "history" } & About & HistoryQuery)
   | ({ type: "presence" } & About & MemberQuery);
 
@@ -106,7 +111,7 @@ export interface ErrorMessage {
 }
 
 export type Answer =
-  | { type: "ok"; id: number; offset?: number }
+  | ({ type: "ok"; id: number } & Position)
   | ({ type: "history"; id: number; channel: string } & HistoryPage)
   | ({ type: "members"; id: number; channel: string } & MemberPage);
 

@@ -85,7 +85,7 @@ describe("tokens", () => {
     scene.server.opens();
     scene.server.says(refusal(scene));
     expect(scene.state).toBe("failed");
-    expect(scene.errors).toMatchObject([{ code: 4401, reason: "unauthorized" }]);
+    expect(scene.errors).toMatchObject([{ code: 4401, reason: "unauthenticated" }]);
     expect(scene.server.is_closed).toBe(true);
   });
 
@@ -129,7 +129,7 @@ describe("tokens", () => {
       type: "error" as const,
       ...scene.server.asked("auth"),
       code: 4401,
-      reason: "unauthorized",
+      reason: "unauthenticated",
       message: "the token has expired",
       retry: false,
     };
