@@ -22,4 +22,8 @@ else()
   # _FORTIFY_SOURCE needs an optimizing build, and hides errors from the sanitizers.
   target_compile_definitions(river_options INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
 endif()
+if(RIVER_FUZZ)
+  # Coverage for the fuzzers to steer by; only the programs in fuzz/ get libFuzzer's main().
+  target_compile_options(river_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_link_options(river_options INTERFACE -Wl,-z,relro,-z,now)
