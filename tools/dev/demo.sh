@@ -1,0 +1,41 @@
+# ./dev demo: River and both example applications, stopped together by Ctrl-C.
+
+demo_river=127.0.0.1:8080
+demo_todo_port=3000
+demo_forum_port=3001
+
+# Each job is a process group of its own, so that npm's children stop with it.
+demo_stop() {
+  trap - EXIT INT TERM
+  local job
+  for job in $(jobs -p); do kill -TERM -- "-$job" 2>/dev/null || true; done
+  wait
+}
+
+demo_secret() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
+
+run_demo() {
+  if [[ ! -f examples/todo/package.json || ! -f examples/forum/package.json ]]; then
+    die "the examples are not there: examples/todo and examples/forum"
+  fi
+  ensure_packages build
+  build_preset release river
+  ensure_node
+  npm_install
+  npm_build
+
+  export RIVER_URL=http://$demo_river RIVER_API_KEY RIVER_JWT_SECRET
+  RIVER_API_KEY=$(demo_secret 16)
+  RIVER_JWT_SECRET=$(demo_secret 32)
+  set -m
+  trap demo_stop EXIT INT TERM
+  build/release/river serve --listen "$demo_river" --data-dir build/demo &
+  PORT=$demo_todo_port npm start --workspace examples/todo &
+  PORT=$demo_forum_port npm start --workspace examples/forum &
+  say "to-do list   http://127.0.0.1:$demo_todo_port   (open it in two tabs)"
+  say "forum        http://127.0.0.1:$demo_forum_port"
+  say "River        http://$demo_river"
+  say "Ctrl-C stops all three"
+  wait -n || true
+  say "one of them has stopped; stopping the others"
+}

@@ -1,0 +1,57 @@
+# ./dev test: every functional test.
+
+# unit_tests <preset>: all of ctest's programs; each gtest case counts as one.
+unit_tests() {
+  local preset=$1 out=$results/unit-$1 code=0
+  rm -rf "$out"
+  mkdir -p "$out"
+  GTEST_OUTPUT=xml:$out/ ctest --test-dir "build/$preset" --parallel "$cores" \
+    --output-on-failure --output-junit "$out/ctest.xml" || code=$?
+  record_counts "unit tests ($preset)" ctest "$out"
+  return "$code"
+}
+
+# vitest_suite <workspace> <name>: its `test` script must be Vitest; it finds the program to test by
+# RIVER_BINARY and RIVER_ECHO_BINARY.
+vitest_suite() {
+  local workspace=$1 name=$2 out=$results/vitest-${2//[^a-z0-9]/-}.json code=0
+  rm -f "$out"
+  npm test --workspace "$workspace" -- --reporter=default --reporter=json \
+    --outputFile.json="$out" || code=$?
+  if [[ -f $out ]]; then record_counts "$name" vitest "$out"; fi
+  return "$code"
+}
+
+# record_counts <name> <kind> <where>
+record_counts() {
+  local passed failed
+  read -r passed failed < <(python3 tools/dev/count_results.py "$2" "$3")
+  record "$1" "$passed" "$failed"
+}
+
+use_binaries_of() {
+  export RIVER_BINARY=$root/build/$1/river RIVER_ECHO_BINARY=$root/build/$1/river-echo
+}
+
+node_tests() {
+  ensure_packages browser
+  step "Node.js" ensure_node
+  use_node
+  step "npm packages" npm_install
+  step "SDKs and examples: build" npm_build
+  use_binaries_of release
+  local workspace
+  for workspace in $(workspaces_with test); do
+    step "$workspace" vitest_suite "$workspace" "$workspace"
+  done
+}
+
+run_tests() {
+  ledger_start test
+  ensure_packages build test
+  step "build release" build_preset release
+  step "build debug" build_preset debug
+  step "unit tests" unit_tests debug
+  if [[ -f package.json ]]; then node_tests; fi
+  ledger_finish
+}
