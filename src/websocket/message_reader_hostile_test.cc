@@ -5,8 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "websocket/client_frame.h"
+#include "websocket/client_frame_for_test.h"
 #include "websocket/message_reader.h"
+#include "websocket/recording_sink_for_test.h"
 
 namespace river::websocket {
 namespace {

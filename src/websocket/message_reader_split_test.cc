@@ -6,47 +6,17 @@
 
 #include <gtest/gtest.h>
 
-#include "websocket/client_frame.h"
+#include "websocket/client_frame_for_test.h"
 #include "websocket/message_reader.h"
+#include "websocket/recording_sink_for_test.h"
 
 namespace river::websocket {
 namespace {
 
 constexpr ReaderOptions options{.message_bytes_max = 100'000, .fragments_max = 64, .deflate = true};
 
-struct Outcome {
-  std::vector<std::string> calls;
-  int close_code = 0;  // or 0
-  bool idle = true;
-
-  friend bool operator==(const Outcome&, const Outcome&) = default;
-};
-
-// Reads `bytes` cut at these places, in order.
-Outcome read_cut(const std::string& bytes, const std::vector<std::size_t>& cuts) {
-  Inflater inflater;
-  RecordingSink sink;
-  MessageReader reader;
-  std::string copy = bytes;  // unmasked in place
-  Outcome outcome;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= cuts.size() && outcome.close_code == 0; ++i) {
-    const std::size_t end = i < cuts.size() ? cuts[i] : copy.size();
-    const auto piece = std::span<char>(copy).subspan(start, end - start);
-    if (const auto error = reader.feed(piece, options, inflater, sink)) {
-      outcome.close_code = error->close_code;
-    }
-    start = end;
-  }
-  outcome.calls = sink.calls;
-  outcome.idle = reader.idle();
-  return outcome;
-}
-
-std::vector<std::size_t> every_byte(const std::string& bytes) {
-  std::vector<std::size_t> cuts;
-  for (std::size_t i = 1; i < bytes.size(); ++i) cuts.push_back(i);
-  return cuts;
+Outcome read(const std::string& bytes, const std::vector<std::size_t>& cuts) {
+  return read_cut(bytes, cuts, options);
 }
 
 std::vector<std::string> sequences() {
@@ -82,20 +52,20 @@ std::vector<std::string> sequences() {
 
 TEST(MessageReaderSplit, AnyOneCutChangesNothing) {
   for (const std::string& bytes : sequences()) {
-    const Outcome whole = read_cut(bytes, {});
+    const Outcome whole = read(bytes, {});
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
-      ASSERT_EQ(read_cut(bytes, {cut}), whole) << testing::PrintToString(bytes) << cut;
+      ASSERT_EQ(read(bytes, {cut}), whole) << testing::PrintToString(bytes) << cut;
     }
   }
 }
 
 TEST(MessageReaderSplit, AnyTwoCutsChangeNothing) {
   for (const std::string& bytes : sequences()) {
-    const Outcome whole = read_cut(bytes, {});
+    const Outcome whole = read(bytes, {});
     for (std::size_t first = 0; first <= std::min<std::size_t>(bytes.size(), 80); ++first) {
       for (std::size_t second = first; second <= std::min<std::size_t>(bytes.size(), 80);
            ++second) {
-        ASSERT_EQ(read_cut(bytes, {first, second}), whole)
+        ASSERT_EQ(read(bytes, {first, second}), whole)
             << testing::PrintToString(bytes) << first << " " << second;
       }
     }
@@ -104,7 +74,7 @@ TEST(MessageReaderSplit, AnyTwoCutsChangeNothing) {
 
 TEST(MessageReaderSplit, ReadingByteByByteChangesNothing) {
   for (const std::string& bytes : sequences()) {
-    ASSERT_EQ(read_cut(bytes, every_byte(bytes)), read_cut(bytes, {}))
+    ASSERT_EQ(read(bytes, cuts_at_every_byte(bytes.size())), read(bytes, {}))
         << testing::PrintToString(bytes);
   }
 }
@@ -188,7 +158,7 @@ TEST(MessageReaderSplit, RandomSequencesCutAtRandomAreReadAsTheyWereSent) {
     RandomClient client(seed);
     for (std::size_t i = 1 + client.below(8); i > 0; --i) client.send_message();
     for (int round = 0; round < 4; ++round) {
-      const Outcome outcome = read_cut(client.bytes(), client.random_cuts());
+      const Outcome outcome = read(client.bytes(), client.random_cuts());
       ASSERT_EQ(outcome.close_code, 0) << "seed " << seed;
       ASSERT_TRUE(outcome.idle) << "seed " << seed;
       ASSERT_EQ(outcome.calls, client.expected()) << "seed " << seed;

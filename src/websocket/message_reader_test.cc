@@ -6,7 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "websocket/client_frame.h"
+#include "websocket/client_frame_for_test.h"
+#include "websocket/recording_sink_for_test.h"
 
 namespace river::websocket {
 namespace {

@@ -1,19 +1,13 @@
-// For tests and fuzzing only: frames as a client sends them, and a sink that writes down what a
-// reader finds.
+// For tests and fuzzing only: frames as a client sends them.
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "websocket/frame_writer.h"
 #include "websocket/mask.h"
-#include "websocket/message_reader.h"
 #include "websocket/opcode.h"
 
 namespace river::websocket {
@@ -48,31 +42,5 @@ struct ClientFrame {
   for (const ClientFrame& frame : frames) bytes += client_bytes(frame);
   return bytes;
 }
-
-// One line for each call: `text hello`, `ping 12`, `close 1000 bye`.
-class RecordingSink final : public MessageSink {
- public:
-  bool on_message(Opcode opcode, std::string_view payload) override {
-    return record(fmt::format("{} {}", opcode == Opcode::text ? "text" : "binary", payload));
-  }
-  bool on_ping(std::string_view payload) override {
-    return record(fmt::format("ping {}", payload));
-  }
-  bool on_pong(std::string_view payload) override {
-    return record(fmt::format("pong {}", payload));
-  }
-  void on_close(std::uint16_t code, std::string_view reason) override {
-    record(fmt::format("close {} {}", code, reason));
-  }
-
-  std::vector<std::string> calls;
-  std::size_t calls_max = SIZE_MAX;  // answers `false` at this one
-
- private:
-  bool record(std::string call) {
-    calls.push_back(std::move(call));
-    return calls.size() < calls_max;
-  }
-};
 
 }  // namespace river::websocket
