@@ -1,0 +1,196 @@
+import { randomUUID } from "node:crypto";
+import { error_of } from "./answer.js";
+import { RiverError } from "./error.js";
+import { HttpClient, type HttpCall } from "./http_client.js";
+import type {
+  BatchMessage,
+  ChannelDetails,
+  ChannelInfo,
+  HistoryPage,
+  HistoryQuery,
+  Member,
+  PublishOptions,
+  PublishResult,
+} from "./messages.js";
+import { sign_token, type TokenOptions } from "./token.js";
+
+export interface RiverOptions {
+  /** Where River listens: `https://river.example.com`, or `localhost:8080`. */
+  host: string;
+  /** The API key. It publishes anything to anyone: keep it out of browsers. */
+  key: string;
+  /** The secret that tokens are signed with; only `token()` needs it. */
+  jwt_secret?: string;
+  /** How long one attempt may take; 10 seconds if not given. */
+  timeout_ms?: number;
+  /** How often a failed call is made again; 4 times if not given. */
+  retries?: number;
+  /** The first pause before that is random up to this, and later ones longer; 200 by default. */
+  retry_delay_ms?: number;
+  /** @internal For tests. */
+  random?: () => number;
+}
+
+/**
+ * River, as a backend uses it.
+ *
+ * ```ts
+ * const river = new River({ host: "https://river.example.com", key: process.env.RIVER_API_KEY });
+ * await river.publish("dogs", "new-post", post);
+ * ```
+ *
+ * Whatever fails rejects with a {@link RiverError}. Network errors, overload and restarts are
+ * retried first.
+ */
+export class River {
+  private readonly http_: HttpClient;
+  private readonly jwt_secret_: string | undefined;
+
+  constructor(options: RiverOptions) {
+    const { host, key, timeout_ms = 10_000, retries = 4, retry_delay_ms = 200 } = options;
+    const random = options.random ?? Math.random;
+    this.http_ = new HttpClient({ host, key, timeout_ms, retries, retry_delay_ms, random });
+    this.jwt_secret_ = options.jwt_secret;
+  }
+
+  /** Publishes an event. Resolves once it has its place in the channel's order and history. */
+  publish(
+    channel: string,
+    event: string,
+    data?: unknown,
+    options?: PublishOptions,
+  ): Promise<PublishResult>;
+  /** Publishes an event to several channels. */
+  publish(
+    channels: string[],
+    event: string,
+    data?: unknown,
+    options?: PublishOptions,
+  ): Promise<PublishResult[]>;
+  async publish(
+    channel: string | string[],
+    event: string,
+    data: unknown = null,
+    options: PublishOptions = {},
+  ): Promise<PublishResult | PublishResult[]> {
+    const is_one = typeof channel === "string";
+    const to = is_one ? { channel } : { channels: channel };
+    const { id = randomUUID(), exclude } = options;
+    const body = { ...to, event, data, id, exclude };
+    const { results } = await this.ask_({ ...post("/v1/publish", body), is_repeatable: true });
+    return is_one ? results[0] : results;
+  }
+
+  /**
+   * Publishes many events in one call. Each may fail for itself, so the answer has for each
+   * message, in their order, a result or a {@link RiverError}.
+   */
+  async publish_batch(messages: BatchMessage[]): Promise<(PublishResult | RiverError)[]> {
+    const identified = messages.map((message) => ({
+      ...message,
+      data: message.data ?? null,
+      id: message.id ?? randomUUID(),
+    }));
+    const call = post("/v1/publish/batch", { messages: identified });
+    const { results } = await this.ask_({ ...call, is_repeatable: true });
+    return results.map(batch_result);
+  }
+
+  /** Publishes an event to all connections of a user; it arrives at `river.user` there. */
+  async publish_to_user(user: string, event: string, data: unknown = null): Promise<void> {
+    // Without an id, River could not tell a second try from a second event.
+    const call = post(`${user_path(user)}/publish`, { event, data });
+    await this.http_.call({ ...call, is_repeatable: false });
+  }
+
+  /** Closes all connections of a user; `revoke` also refuses the tokens they came with. */
+  async disconnect_user(user: string, options: { revoke?: boolean } = {}): Promise<void> {
+    const { revoke = false } = options;
+    const call = post(`${user_path(user)}/disconnect`, { revoke });
+    await this.http_.call({ ...call, is_repeatable: true });
+  }
+
+  /** The channels that are in use, page by page as you go through them. */
+  channels(query: { prefix?: string } = {}): AsyncIterableIterator<ChannelInfo> {
+    return this.pages_("/v1/channels", "channels", { prefix: query.prefix });
+  }
+
+  /** One channel. */
+  channel(name: string): Promise<ChannelDetails> {
+    return this.get_(channel_path(name));
+  }
+
+  /** A channel's past, newest first. */
+  history(channel: string, query: HistoryQuery = {}): Promise<HistoryPage> {
+    return this.get_(`${channel_path(channel)}/history`, { ...query });
+  }
+
+  /** Who is in a presence channel, page by page as you go through them. */
+  members(channel: string): AsyncIterableIterator<Member> {
+    return this.pages_(`${channel_path(channel)}/members`, "members");
+  }
+
+  /** A token for a client. Makes no call. */
+  token(options: TokenOptions = {}): string {
+    return sign_token(this.jwt_secret_, options, Math.floor(Date.now() / 1000));
+  }
+
+  /** The same as `publish_batch`. */
+  publishBatch(messages: BatchMessage[]): Promise<(PublishResult | RiverError)[]> {
+    return this.publish_batch(messages);
+  }
+
+  /** The same as `publish_to_user`. */
+  publishToUser(user: string, event: string, data?: unknown): Promise<void> {
+    return this.publish_to_user(user, event, data);
+  }
+
+  /** The same as `disconnect_user`. */
+  disconnectUser(user: string, options?: { revoke?: boolean }): Promise<void> {
+    return this.disconnect_user(user, options);
+  }
+
+  private get_(path: string, query: Query = {}): Promise<any> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) parameters.append(name, String(value));
+    }
+    const full_path = parameters.size ? `${path}?${parameters}` : path;
+    return this.ask_({ method: "GET", path: full_path, is_repeatable: true });
+  }
+
+  /** For calls whose answer has a body. */
+  private async ask_(call: HttpCall): Promise<any> {
+    const body = await this.http_.call(call);
+    if (typeof body === "object" && body !== null) return body;
+    throw new RiverError(200, "invalid_answer", "this is no answer of River: check the host");
+  }
+
+  private async *pages_(path: string, list: string, query: Query = {}): AsyncGenerator<any, void> {
+    let after: string | undefined;
+    do {
+      const page = await this.get_(path, { ...query, after });
+      yield* page[list];
+      after = page.next;
+    } while (after);
+  }
+}
+
+type Query = Record<string, string | number | undefined>;
+
+function post(path: string, body: object) {
+  return { method: "POST" as const, path, body };
+}
+
+function channel_path(channel: string): string {
+  return `/v1/channels/${encodeURIComponent(channel)}`;
+}
+
+function user_path(user: string): string {
+  return `/v1/users/${encodeURIComponent(user)}`;
+}
+
+function batch_result(result: any): PublishResult | RiverError {
+  if (result.error) return error_of(200, result.error);
+  return result.results?.[0] ?? result;
+}
