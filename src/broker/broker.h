@@ -1,9 +1,10 @@
 // Broker: the seam behind which channels get their order, their history and their members, and
 // over which publications reach every loop (and, with other brokers, every node).
 //
-// Each loop has one Broker of its own and calls it on its own thread only. Every call may be answered
-// in the same turn or much later, always on the calling loop; nothing above may assume which. The
-// loop's Hub is the BrokerSink: it hears what happens on the channels that it has asked for.
+// Each loop has one Broker of its own and calls it on its own thread only. Every call may be
+// answered in the same turn or much later, always on the calling loop; nothing above may assume
+// which. The loop's Hub is the BrokerSink: it hears what happens on the channels that it has asked
+// for.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ struct Member {
   std::string info;  // raw JSON; empty: none
 };
 
-// Changes of one moment, together. Applying a change twice, or after a snapshot that already had it,
-// does no harm: joined sets, left clears.
+// Changes of one moment, together. Applying a change twice, or after a snapshot that already had
+// it, does no harm: joined sets, left clears.
 struct PresenceChange {
   std::vector<Member> joined;
   std::vector<std::string> left;
@@ -102,8 +103,8 @@ struct UserCommand {
   enum class Kind : std::uint8_t { publish, disconnect, revoke };
   Kind kind = Kind::publish;
   std::string user;
-  EventBytes content;      // publish
-  UnixSeconds at = 0;      // revoke: tokens issued up to then are refused
+  EventBytes content;  // publish
+  UnixSeconds at = 0;  // revoke: tokens issued up to then are refused
 };
 
 // What a loop hears from its broker. Calls come on its own thread.

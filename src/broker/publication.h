@@ -1,4 +1,5 @@
-// Publication: one event of one channel, as it was ordered. Immutable, cheap to copy, crosses loops.
+// Publication: one event of one channel, as it was ordered. Immutable, cheap to copy, crosses
+// loops.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +36,9 @@ class EventBytes {
 struct Publication {
   Offset offset = 0;
   EventBytes content;
-  ConnectionId exclude = 0;        // this connection is spared its own echo
-  std::int64_t time = 0;           // when it got its place, Unix milliseconds
-  std::uint64_t received_at = 0;   // steady nanoseconds on this node, for the latency histogram
+  ConnectionId exclude = 0;       // this connection is spared its own echo
+  std::int64_t time = 0;          // when it got its place, Unix milliseconds
+  std::uint64_t received_at = 0;  // steady nanoseconds on this node, for the latency histogram
 };
 
 }  // namespace river::broker

@@ -1,6 +1,6 @@
-// CatchUp: what a channel keeps while it waits for a snapshot from the broker, for new listeners or to
-// mend its own stream. Exists only then.
-// Limits: the events kept are bounded by number; who needed one that was dropped asks again.
+// CatchUp: what a channel keeps while it waits for a snapshot from the broker, for new listeners or
+// to mend its own stream. Exists only then. Limits: the events kept are bounded by number; who
+// needed one that was dropped asks again.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +36,11 @@ struct CatchUp {
   // Live events since the first waiter came: a snapshot may be older than the stream.
   std::deque<broker::Publication> recent;
   std::deque<std::shared_ptr<const broker::PresenceChange>> presence;
-  // Publications that can't be handed on yet: the position is not known, or some before are missing.
+  // Publications that can't be handed on yet: the position is not known, or some before are
+  // missing.
   std::deque<HeldPublication> held;
-  // How many of `held` came before the repair was asked for: those of them that are of another epoch
-  // than the answer are of an older one.
+  // How many of `held` came before the repair was asked for: those of them that are of another
+  // epoch than the answer are of an older one.
   std::size_t held_before_repair = 0;
   bool repairing = false;
   bool repair_failed = false;  // retry() asks again

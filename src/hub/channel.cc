@@ -262,7 +262,8 @@ void Channel::admit(Waiter waiter, broker::Snapshot snapshot) {
   drop_catch_up_if_done();
 }
 
-// Appends the live events between `after` and the stream's position; false if some are gone already.
+// Appends the live events between `after` and the stream's position; false if some are gone
+// already.
 bool Channel::add_recent(std::vector<broker::Publication>& events, Offset after) const {
   Offset next = after + 1;
   for (const broker::Publication& publication : catch_up_->recent) {

@@ -1,7 +1,8 @@
 // Channel: one channel on one loop: who listens here, and the point of its stream that they have
 // reached. All listeners stand at the same point; who comes in waits until it stands there too.
 //
-//   broker ── publications ──▶ position_ ──▶ pending_ (of this turn) ──▶ every listener, once a turn
+//   broker ── publications ──▶ position_ ──▶ pending_ (of this turn) ──▶ every listener, once a
+//   turn
 //          ── snapshots ─────▶ CatchUp ────▶ missed events, then a listener like the others
 //
 // A publication that does not follow the last one means that something was lost on the way from the
@@ -45,7 +46,8 @@ class Channel {
 
   void on_publication(Epoch epoch, const broker::Publication& publication);
   void on_presence(const std::shared_ptr<const broker::PresenceChange>& change);
-  void on_snapshot(std::uint64_t waiter, std::expected<broker::Snapshot, broker::BrokerError> answer);
+  void on_snapshot(std::uint64_t waiter,
+                   std::expected<broker::Snapshot, broker::BrokerError> answer);
   void on_repair(std::expected<broker::Snapshot, broker::BrokerError> answer);
 
   // Hands the publications of this turn to every listener.

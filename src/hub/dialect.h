@@ -1,5 +1,6 @@
-// Dialect: how events look on the wire for one kind of subscriber (WebSocket text, the same deflated,
-// Server-Sent Events). The hub asks for each form once a chunk, and only if somebody wants it.
+// Dialect: how events look on the wire for one kind of subscriber (WebSocket text, the same
+// deflated, Server-Sent Events). The hub asks for each form once a chunk, and only if somebody
+// wants it.
 #pragma once
 
 #include <array>

@@ -114,13 +114,14 @@ void Hub::tick() {
 void Hub::ask_snapshot(const Channel& channel, std::uint64_t waiter,
                        broker::SnapshotRequest request) {
   std::string name(channel.name());
-  broker_.snapshot(name, std::move(request),
-                   [this, name, waiter](std::expected<broker::Snapshot, broker::BrokerError> answer) {
-                     Channel* asked = find(name);
-                     if (asked == nullptr) return;
-                     asked->on_snapshot(waiter, std::move(answer));
-                     erase_if_unused(*asked);
-                   });
+  broker_.snapshot(
+      name, std::move(request),
+      [this, name, waiter](std::expected<broker::Snapshot, broker::BrokerError> answer) {
+        Channel* asked = find(name);
+        if (asked == nullptr) return;
+        asked->on_snapshot(waiter, std::move(answer));
+        erase_if_unused(*asked);
+      });
 }
 
 void Hub::ask_repair(const Channel& channel) {

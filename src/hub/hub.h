@@ -45,9 +45,9 @@ class Hub final : public broker::BrokerSink {
   void unsubscribe_all(Subscriber& subscriber);
   [[nodiscard]] bool is_subscribed(const Subscriber& subscriber, std::string_view channel) const;
 
-  void flush();       // end of turn: fan-out
-  void writes_done(); // after the writes of the turn: the latency of what was fanned out is known
-  void tick();        // about once a second
+  void flush();        // end of turn: fan-out
+  void writes_done();  // after the writes of the turn: the latency of what was fanned out is known
+  void tick();         // about once a second
 
   [[nodiscard]] Users& users() { return users_; }
   [[nodiscard]] Revocations& revocations() { return revocations_; }

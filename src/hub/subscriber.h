@@ -33,7 +33,7 @@ struct SubscribeOptions {
 struct SubscribeAnswer {
   std::uint64_t request = 0;
   Position position;
-  std::optional<bool> recovered;  // only if it asked with `since`
+  std::optional<bool> recovered;                // only if it asked with `since`
   std::span<const broker::Publication> events;  // before the live ones, oldest first
   const broker::MemberPage* members = nullptr;  // null: it did not ask
 };
@@ -57,7 +57,8 @@ class Subscriber {
   // The subscription is gone again.
   virtual void on_subscribe_failed(std::string_view channel, std::uint64_t request,
                                    broker::BrokerError error) = 0;
-  // Events were lost on the way here: the stream goes on from `position`, what was before is unknown.
+  // Events were lost on the way here: the stream goes on from `position`, what was before is
+  // unknown.
   virtual void on_resync(const Channel& channel, Position position) = 0;
   // All connections of its user are to close.
   virtual void on_disconnect() = 0;

@@ -6,8 +6,8 @@
 // 14 ns, wake-ups and all (400 messages a drain), a hundredth of what its delivery costs.
 //
 // Borrows: nothing. Owns: two vectors that grow to the largest burst and are then reused.
-// Thread:  try_push: any. drain: the consumer's.
-// Limits:  `messages_max` waiting, and as many being drained.
+// Thread:  drain: the consumer's; all else: any.
+// Limits:  `messages_max` waiting, and as many being drained; push() may go over.
 #pragma once
 
 #include <cstddef>
@@ -39,6 +39,23 @@ class Mailbox {
     return true;
   }
 
+  // Takes the message also over the bound: for what follows from messages that were let in, so that
+  // its number is bounded by theirs.
+  void push(Message&& message) {
+    bool was_empty = false;
+    {
+      const std::lock_guard lock(mutex_);
+      was_empty = waiting_.empty();
+      waiting_.push_back(std::move(message));
+    }
+    if (was_empty) wake_.signal();
+  }
+
+  [[nodiscard]] bool full() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size() >= messages_max_;
+  }
+
   // Gives every waiting message to `receive(Message&&)` and returns how many there were. Those that
   // come meanwhile, also from `receive`, are for the next drain, and wake.
   template <typename Receive>
@@ -61,7 +78,7 @@ class Mailbox {
 
  private:
   const std::size_t messages_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Message> waiting_;   // guarded by mutex_
   std::vector<Message> draining_;  // the consumer's
   WakeEvent wake_;

@@ -1,6 +1,6 @@
 // Quota: how many of something each key has, on all loops together: connections of a user, or of an
-// address. Locked, but only when a client comes or goes, never per message; in shards, so that loops
-// rarely meet. Thread: any.
+// address. Locked, but only when a client comes or goes, never per message; in shards, so that
+// loops rarely meet. Thread: any.
 #pragma once
 
 #include <array>

@@ -17,21 +17,31 @@ using protocol::ErrorCode;
 
 CloseCause cause_of(CloseCode code) {
   switch (code) {
-    case CloseCode::normal: return CloseCause::client;
-    case CloseCode::going_away: return CloseCause::going_away;
-    case CloseCode::message_too_large: return CloseCause::too_large;
-    case CloseCode::unauthenticated: return CloseCause::unauthenticated;
-    case CloseCode::forbidden: return CloseCause::forbidden;
-    case CloseCode::no_pong: return CloseCause::no_pong;
-    case CloseCode::too_fast: return CloseCause::too_fast;
-    case CloseCode::slow_reader: return CloseCause::slow_reader;
-    case CloseCode::over_capacity: return CloseCause::over_capacity;
+    case CloseCode::normal:
+      return CloseCause::client;
+    case CloseCode::going_away:
+      return CloseCause::going_away;
+    case CloseCode::message_too_large:
+      return CloseCause::too_large;
+    case CloseCode::unauthenticated:
+      return CloseCause::unauthenticated;
+    case CloseCode::forbidden:
+      return CloseCause::forbidden;
+    case CloseCode::no_pong:
+      return CloseCause::no_pong;
+    case CloseCode::too_fast:
+      return CloseCause::too_fast;
+    case CloseCode::slow_reader:
+      return CloseCause::slow_reader;
+    case CloseCode::over_capacity:
+      return CloseCause::over_capacity;
     case CloseCode::protocol_error:
     case CloseCode::unsupported_data:
     case CloseCode::invalid_text:
     case CloseCode::policy_violation:
     case CloseCode::internal_error:
-    case CloseCode::invalid_message: return CloseCause::protocol_error;
+    case CloseCode::invalid_message:
+      return CloseCause::protocol_error;
   }
   return CloseCause::protocol_error;
 }
@@ -220,18 +230,17 @@ void Session::execute(const protocol::Publish& command) {
   request.content = broker::EventBytes(command.event, command.data);
   request.id = command.publication_id;
   request.received_at = steady_nanoseconds();
-  context_.hub.broker().publish(
-      std::move(request), [weak = self(), id = command.id](auto answer) {
-        const auto session = weak.lock();
-        if (session == nullptr) return;
-        Session& self = **session;
-        if (!answer.has_value()) {
-          self.send_error(id, ErrorCode::unavailable);
-        } else if (id.has_value()) {
-          protocol::append_ok(self.scratch(), id, *answer);
-          self.send_scratch();
-        }
-      });
+  context_.hub.broker().publish(std::move(request), [weak = self(), id = command.id](auto answer) {
+    const auto session = weak.lock();
+    if (session == nullptr) return;
+    Session& self = **session;
+    if (!answer.has_value()) {
+      self.send_error(id, ErrorCode::unavailable);
+    } else if (id.has_value()) {
+      protocol::append_ok(self.scratch(), id, *answer);
+      self.send_scratch();
+    }
+  });
 }
 
 void Session::execute(const protocol::History& command) {
@@ -314,7 +323,8 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   if (state_ == State::closed) return;
   std::span<const broker::Publication> events = answer.events;
   std::optional<bool> recovered = answer.recovered;
-  // What was missed must fit into the outbox at once: of more than that the client reloads its state.
+  // What was missed must fit into the outbox at once: of more than that the client reloads its
+  // state.
   const std::size_t fitting = count_fitting(events, context_.settings.outbox_bytes_max / 2);
   if (fitting < events.size()) {
     if (recovered.has_value()) {

@@ -4,7 +4,8 @@
 //       └──── no token in time, anything else first ──▶ closed
 //
 // Owns: its claims. Borrows: the loop's context, its output. Thread: its loop's.
-// Limits: SessionSettings. Time comes in with each call; next_deadline() says when to call on_timer.
+// Limits: SessionSettings. Time comes in with each call; next_deadline() says when to call
+// on_timer.
 #pragma once
 
 #include <cstdint>

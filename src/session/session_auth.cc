@@ -29,13 +29,13 @@ bool Session::accept_token(std::string_view token, protocol::CommandId id, TimeP
   auto claims = context_.verifier.verify(token, unix_now());
   if (!claims.has_value()) {
     log_debug("token refused", {{"detail", claims.error().detail}});
-    return refuse_token(auth::to_auth_failure(claims.error().error),
-                        "the token is not valid");
+    return refuse_token(auth::to_auth_failure(claims.error().error), "the token is not valid");
   }
   const std::optional<UnixSeconds> expires = claims->expires;
   if (!accept_claims(std::move(*claims), now)) return false;
   protocol::AuthenticatedAnswer answer{id, user_id(), {}, context_.settings.ping_interval};
-  if (expires.has_value()) answer.expires_in = seconds(std::max<UnixSeconds>(0, *expires - unix_now()));
+  if (expires.has_value())
+    answer.expires_in = seconds(std::max<UnixSeconds>(0, *expires - unix_now()));
   protocol::append_authenticated(scratch(), answer);
   send_scratch();
   return true;

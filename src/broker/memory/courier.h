@@ -1,6 +1,6 @@
-// Courier: how the memory brokers of one process reach each other. Between two loops messages arrive
-// in the order they were sent. In the program it is made of the loops' mailboxes; in tests it is a
-// simulation that delivers in any order the contract allows.
+// Courier: how the memory brokers of one process reach each other. Between two loops messages
+// arrive in the order they were sent. In the program it is made of the loops' mailboxes; in tests
+// it is a simulation that delivers in any order the contract allows.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // History: the last events of one channel, oldest first, without a hole.
-// Limits: by the channel's rule, in events and in age; the node's limit in bytes is Home's business.
+// Limits: by the channel's rule, in events and in age; the node's limit in bytes is Home's
+// business.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class History {
   static constexpr std::size_t event_overhead_bytes = 96;
 
   void append(Publication publication);
-  // Forgets what is over the rule's limits at `now` (Unix milliseconds). A cache channel keeps its last event.
+  // Forgets what is over the rule's limits at `now` (Unix milliseconds). A cache channel keeps its
+  // last event.
   void trim(const ChannelRule& rule, std::int64_t now);
   void clear();
 

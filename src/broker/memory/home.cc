@@ -34,9 +34,9 @@ struct Home::Channel {
   History history;
   std::size_t accounted_bytes = 0;
   std::unique_ptr<PresenceSet> presence;
-  TimePoint last_told{};       // presence
-  bool telling_soon = false;   // tell_changes is due
-  std::int64_t last_use = 0;   // Unix milliseconds
+  TimePoint last_told{};      // presence
+  bool telling_soon = false;  // tell_changes is due
+  std::int64_t last_use = 0;  // Unix milliseconds
   std::list<Channel*>::iterator use;
   std::optional<std::list<Channel*>::iterator> publish_use;  // while it has history
 };
@@ -71,7 +71,8 @@ Home::Channel* Home::find_or_make(const std::string& name, Now now) {
 }
 
 Epoch Home::new_epoch() {
-  // 40 bits, never 0: ten characters on the wire; a channel meets its own old epoch by chance of 1 in 10^12.
+  // 40 bits, never 0: ten characters on the wire; a channel meets its own old epoch by chance of 1
+  // in 10^12.
   epoch_seed_ += 0x9e3779b97f4a7c15ULL;
   const Epoch epoch = siphash({reinterpret_cast<const char*>(&epoch_seed_), sizeof epoch_seed_},
                               process_hash_key());
@@ -181,7 +182,7 @@ std::expected<Snapshot, BrokerError> Home::snapshot(const std::string& name,
   }
   if (request.members && channel->presence != nullptr) {
     snapshot.members = channel->presence->page({}, settings_.members_listed_max);
-    }
+  }
   return snapshot;
 }
 
@@ -203,8 +204,7 @@ void Home::leave(std::string_view name, std::string_view user, ConnectionId conn
 void Home::note_change(Channel& channel, Now now) {
   if (channel.telling_soon) return;
   channel.telling_soon = true;
-  const milliseconds window =
-      presence_window(settings_.presence_window, channel.presence->size());
+  const milliseconds window = presence_window(settings_.presence_window, channel.presence->size());
   const TimePoint when = std::max(now.steady, channel.last_told + window);
   output_.tell_changes_at(when, std::string(channel.name.view()));
 }

@@ -1,5 +1,6 @@
-// Home: the channels that have their home on one loop. Here each gets its order, its history and its
-// members. Synchronous, without a clock, a thread or a socket; what it has to tell goes to HomeOutput.
+// Home: the channels that have their home on one loop. Here each gets its order, its history and
+// its members. Synchronous, without a clock, a thread or a socket; what it has to tell goes to
+// HomeOutput.
 //
 // Limits: channels, bytes of history. Over the bytes the channels that were published to least
 // recently lose their history, and, without a listener, their epoch with it.
@@ -70,8 +71,8 @@ class Home {
   ~Home();
 
   std::expected<Position, BrokerError> publish(const PublishRequest& request, Now now);
-  std::expected<Snapshot, BrokerError> snapshot(const std::string& channel,
-                                                SnapshotRequest request, std::size_t loop, Now now);
+  std::expected<Snapshot, BrokerError> snapshot(const std::string& channel, SnapshotRequest request,
+                                                std::size_t loop, Now now);
   void forget(std::string_view channel, std::size_t loop, Now now);
   void leave(std::string_view channel, std::string_view user, ConnectionId connection, Now now);
   [[nodiscard]] HistoryPage history(std::string_view channel, std::optional<Offset> before,
@@ -91,8 +92,8 @@ class Home {
 
  private:
   struct Channel;
-  using Channels = boost::unordered_map<std::string, std::unique_ptr<Channel>, SeededHash,
-                                        std::equal_to<>>;
+  using Channels =
+      boost::unordered_map<std::string, std::unique_ptr<Channel>, SeededHash, std::equal_to<>>;
 
   [[nodiscard]] Channel* find(std::string_view name) const;
   [[nodiscard]] Channel* find_or_make(const std::string& name, Now now);

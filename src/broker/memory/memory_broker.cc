@@ -71,15 +71,16 @@ void MemoryBroker::ask_all(Work work, std::move_only_function<void(std::vector<T
     std::move_only_function<void(std::vector<T>)> answer;
   };
   // Shared by the answers only, which all come on this loop.
-  auto gathering = std::make_shared<Gathering>(std::vector<T>(peers_.size()), peers_.size(),
-                                               std::move(answer));
+  auto gathering =
+      std::make_shared<Gathering>(std::vector<T>(peers_.size()), peers_.size(), std::move(answer));
   for (std::size_t loop = 0; loop < peers_.size(); ++loop) {
     // An overloaded loop's part is left empty: a count that is too low for a moment.
-    ask<T>(loop, [work](MemoryBroker& peer) { return std::expected<T, BrokerError>(work(peer)); },
-           [gathering, loop](std::expected<T, BrokerError> result) {
-             if (result.has_value()) gathering->results[loop] = std::move(*result);
-             if (--gathering->missing == 0) gathering->answer(std::move(gathering->results));
-           });
+    ask<T>(
+        loop, [work](MemoryBroker& peer) { return std::expected<T, BrokerError>(work(peer)); },
+        [gathering, loop](std::expected<T, BrokerError> result) {
+          if (result.has_value()) gathering->results[loop] = std::move(*result);
+          if (--gathering->missing == 0) gathering->answer(std::move(gathering->results));
+        });
   }
 }
 
@@ -93,8 +94,7 @@ void MemoryBroker::publish(PublishRequest request, Answer<Position> answer) {
       std::move(answer));
 }
 
-void MemoryBroker::snapshot(std::string channel, SnapshotRequest request,
-                            Answer<Snapshot> answer) {
+void MemoryBroker::snapshot(std::string channel, SnapshotRequest request, Answer<Snapshot> answer) {
   const std::size_t home = home_of(channel);
   ask<Snapshot>(
       home,
@@ -231,9 +231,8 @@ bool MemoryBroker::can_take(LoopSet listeners) const {
 }
 
 void MemoryBroker::tell_changes_at(TimePoint when, std::string channel) {
-  courier_.call_at(when, [this, channel = std::move(channel)] {
-    home_.tell_changes(channel, courier_.now());
-  });
+  courier_.call_at(
+      when, [this, channel = std::move(channel)] { home_.tell_changes(channel, courier_.now()); });
 }
 
 }  // namespace river::broker

@@ -1,6 +1,6 @@
 // MemoryBroker: the broker that is built in. Each channel has a home loop, by the hash of its name;
-// this is the face of the whole on one loop. Questions go to the home as messages, answers come back
-// as messages; what asks waits in `pending_` on its own loop and is never touched by another.
+// this is the face of the whole on one loop. Questions go to the home as messages, answers come
+// back as messages; what asks waits in `pending_` on its own loop and is never touched by another.
 //
 // Owns: the Home of this loop. Borrows: courier, rules, settings. Thread: its loop's.
 #pragma once

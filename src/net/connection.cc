@@ -1,0 +1,326 @@
+#include "net/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+
+namespace river::net {
+namespace {
+
+constexpr std::size_t tls_iovecs_max = 64;
+// TLS records read in one turn before others are heard: 256 KiB.
+constexpr int tls_reads_a_turn = 16;
+
+}  // namespace
+
+void ConnectionHandler::on_end() {
+  connection_->end();
+}
+
+Connection::Connection(Loop& loop, FileDescriptor socket, std::uint64_t limit_key,
+                       const OutboxLimits& limits, std::unique_ptr<TlsStream> tls,
+                       std::unique_ptr<ConnectionHandler> handler)
+    : loop_(loop),
+      limits_(limits),
+      socket_(std::move(socket)),
+      limit_key_(limit_key),
+      tls_(std::move(tls)),
+      handler_(std::move(handler)) {
+  handshaking_ = uses_tls();
+}
+
+Connection::~Connection() = default;
+
+void Connection::start() {
+  loop_.metrics().connections_open.add();
+  loop_.watch(fd(), EPOLLIN | EPOLLRDHUP, *this);
+  handler_->on_open(*this);
+}
+
+// ── For the handler ──
+
+void Connection::send(SharedBytes chunk) {
+  if (ending_ || !is_open()) return;
+  outbox_.push(std::move(chunk));
+  touch();
+}
+
+void Connection::end() {
+  if (ending_ || !is_open()) return;
+  ending_ = true;
+  linger_bytes_ = static_cast<std::uint32_t>(outbox_.bytes());
+  loop_.timers().schedule(*this, loop_.now() + linger);
+  if (paused_ && !read_ended_) resume_reading();  // what still comes is thrown away
+  touch();
+}
+
+void Connection::close() {
+  if (!is_open()) return;
+  loop_.timers().cancel(*this);
+  loop_.unwatch(fd());
+  socket_.reset();
+  loop_.metrics().connections_open.subtract();
+  handler_->on_close();
+  loop_.bury(*this);
+}
+
+void Connection::set_handler(std::unique_ptr<ConnectionHandler> handler) {
+  loop_.bury(std::exchange(handler_, std::move(handler)));
+  handler_->on_open(*this);
+}
+
+void Connection::set_timer(TimePoint when) {
+  if (ending_ || !is_open()) return;
+  // While something waits to be sent, its age is looked at too.
+  if (blocked_) when = std::min(when, loop_.now() + limits_.age_max);
+  loop_.timers().schedule(*this, when);
+}
+
+void Connection::clear_timer() {
+  if (!ending_) loop_.timers().cancel(*this);
+}
+
+void Connection::pause_reading() {
+  if (std::exchange(paused_, true) == false) watch_again();
+}
+
+void Connection::resume_reading() {
+  if (std::exchange(paused_, false)) watch_again();
+  if (uses_tls() && !handshaking_ && tls_->pending() && !again_) {
+    again_ = true;
+    loop_.read_again_next_turn(*this);
+  }
+}
+
+void Connection::touch() {
+  if (std::exchange(dirty_, true) == false) loop_.mark_dirty(*this);
+}
+
+void Connection::watch_again() {
+  if (!is_open()) return;
+  const bool reading = !paused_ && !read_ended_;
+  loop_.rewatch(fd(), (reading ? EPOLLIN | EPOLLRDHUP : 0U) | (blocked_ ? EPOLLOUT : 0U), *this);
+}
+
+// ── Events ──
+
+void Connection::on_events(std::uint32_t events) {
+  if (!is_open()) return;  // closed earlier in this turn
+  if ((events & EPOLLOUT) != 0 && blocked_) {
+    blocked_ = false;
+    watch_again();
+    touch();
+  }
+  if (handshaking_) {
+    continue_handshake();
+    return;
+  }
+  if (paused_ || read_ended_) {
+    // Nothing to read, but a broken connection is still told.
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0) close();
+    return;
+  }
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
+  uses_tls() ? read_tls() : read_plain();
+}
+
+void Connection::continue_handshake() {
+  switch (tls_->handshake()) {
+    case TlsStatus::done:
+      handshaking_ = false;
+      touch();
+      if (!paused_) read_tls();
+      return;
+    case TlsStatus::want_read:
+      return;
+    case TlsStatus::want_write:
+      blocked_ = true;
+      watch_again();
+      return;
+    case TlsStatus::failed:
+      log_debug("TLS handshake failed", {{"reason", tls_->failure()}});
+      close();
+      return;
+    case TlsStatus::closed:
+      close();
+      return;
+  }
+}
+
+void Connection::read_plain() {
+  const std::span<char> buffer = loop_.read_buffer();
+  const ssize_t got = ::recv(fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got > 0) {
+    give(static_cast<std::size_t>(got));
+  } else if (got == 0) {
+    on_peer_end();
+  } else if (errno != EAGAIN && errno != EINTR) {
+    close();
+  }
+}
+
+void Connection::read_tls() {
+  for (int i = 0; i < tls_reads_a_turn; ++i) {
+    if (!is_open() || paused_ || read_ended_) return;
+    const TlsResult result = tls_->read(loop_.read_buffer());
+    switch (result.status) {
+      case TlsStatus::done:
+        give(result.bytes);
+        continue;
+      case TlsStatus::want_read:
+        break;
+      case TlsStatus::want_write:
+        break;
+      case TlsStatus::closed:
+        on_peer_end();
+        break;
+      case TlsStatus::failed:
+        close();
+        break;
+    }
+    if (is_open() && tls_->unsent()) touch();
+    return;
+  }
+  if (is_open() && !again_) {
+    again_ = true;
+    loop_.read_again_next_turn(*this);
+  }
+}
+
+void Connection::read_again() {
+  again_ = false;
+  if (is_open()) read_tls();
+}
+
+void Connection::give(std::size_t bytes) {
+  loop_.metrics().bytes_received.add(bytes);
+  if (!ending_) handler_->on_data(loop_.read_buffer().first(bytes));
+}
+
+void Connection::on_peer_end() {
+  read_ended_ = true;
+  if (writing_ended_) {
+    close();
+    return;
+  }
+  watch_again();
+  if (!ending_) handler_->on_end();
+}
+
+void Connection::on_timer(TimePoint now) {
+  if (!is_open()) return;
+  if (ending_) {
+    // A peer that takes what is left, however slowly, may go on.
+    const auto left = static_cast<std::uint32_t>(outbox_.bytes());
+    if (left == 0 || left == linger_bytes_) {
+      close();
+      return;
+    }
+    linger_bytes_ = left;
+    loop_.timers().schedule(*this, now + linger);
+    return;
+  }
+  if (blocked_) check_outbox_limits();
+  if (!is_open() || ending_) return;
+  if (blocked_) loop_.timers().schedule(*this, now + limits_.age_max);
+  handler_->on_timer(now);
+}
+
+// ── Writing ──
+
+void Connection::on_written(std::int64_t result, std::size_t wanted) {
+  if (!is_open()) return;
+  if (result < 0 && result != -EAGAIN) {
+    close();  // the peer is gone
+    return;
+  }
+  const std::size_t taken = result < 0 ? 0 : static_cast<std::size_t>(result);
+  outbox_.pop(taken);
+  loop_.metrics().bytes_sent.add(taken);
+  after_write(taken == wanted);
+}
+
+void Connection::write_alone() {
+  if (blocked_) {
+    check_outbox_limits();
+  } else if (!handshaking_) {
+    write_tls();
+  }
+}
+
+void Connection::write_tls() {
+  std::array<iovec, tls_iovecs_max> iovecs;
+  const std::size_t count = outbox_.gather(iovecs);
+  TlsResult result{TlsStatus::done};
+  if (count > 0) {
+    result = tls_->write(std::span(iovecs).first(count));
+    outbox_.pop(result.bytes);
+    loop_.metrics().bytes_sent.add(result.bytes);
+  } else if (tls_->unsent()) {
+    result.status = tls_->flush();
+  }
+  if (result.status == TlsStatus::failed || result.status == TlsStatus::closed) {
+    close();
+    return;
+  }
+  after_write(result.status == TlsStatus::done && !tls_->unsent());
+}
+
+void Connection::after_write(bool all_taken) {
+  if (!all_taken) {
+    outbox_.mark(loop_.now());
+    const bool was_blocked = std::exchange(blocked_, true);
+    watch_again();
+    if (!was_blocked && !ending_) {
+      const TimePoint due = loop_.now() + limits_.age_max;
+      if (!scheduled() || deadline() > due) loop_.timers().schedule(*this, due);
+    }
+    check_outbox_limits();
+    return;
+  }
+  if (!outbox_.empty()) {
+    touch();  // more than one write takes: the rest follows
+    return;
+  }
+  overflowed_ = false;
+  if (ending_) {
+    finish_ending();
+  } else {
+    handler_->on_drained();
+  }
+}
+
+void Connection::finish_ending() {
+  if (writing_ended_) return;
+  if (uses_tls() && !handshaking_) {
+    tls_->shutdown();
+    if (tls_->unsent()) {
+      blocked_ = true;
+      watch_again();
+      return;
+    }
+  }
+  writing_ended_ = true;
+  if (read_ended_) {
+    close();
+    return;
+  }
+  ::shutdown(fd(), SHUT_WR);
+}
+
+void Connection::check_outbox_limits() {
+  if (overflowed_ || ending_) return;
+  const bool too_much = outbox_.bytes() > limits_.bytes_max;
+  if (!too_much && outbox_.waiting(loop_.now()) < limits_.age_max) return;
+  overflowed_ = true;
+  loop_.metrics().outbox_overflows.add();
+  handler_->on_overflow();
+}
+
+}  // namespace river::net

@@ -1,0 +1,102 @@
+#include "net/listener.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+namespace river::net {
+namespace {
+
+constexpr int backlog = 4096;
+// A storm of connections must not keep the others of this loop waiting for long.
+constexpr int accepts_a_turn = 64;
+
+FileDescriptor open_spare() {
+  return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+void set_option(int fd, int level, int name, int value) {
+  // Without effect at worst: none of them decides about right or wrong.
+  static_cast<void>(::setsockopt(fd, level, name, &value, sizeof value));
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop,
+                                                                     const Address& address,
+                                                                     OnAccept on_accept) {
+  const auto failed = [&](const char* what) {
+    return std::unexpected(
+        fmt::format("cannot listen on {}: {}: {}", address.text(), what, std::strerror(errno)));
+  };
+  const SocketAddress where = address.socket_address();
+  FileDescriptor socket(
+      ::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) return failed("socket");
+  set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (where.storage.ss_family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (::bind(socket.get(), where.get(), where.size) != 0) return failed("bind");
+  if (::listen(socket.get(), backlog) != 0) return failed("listen");
+
+  SocketAddress real;
+  real.size = sizeof real.storage;
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&real.storage), &real.size) != 0) {
+    return failed("getsockname");
+  }
+  return std::unique_ptr<Listener>(new Listener(loop, std::move(socket),
+                                                Address::from(real.storage).value_or(address),
+                                                std::move(on_accept)));
+}
+
+Listener::Listener(Loop& loop, FileDescriptor socket, const Address& address, OnAccept on_accept)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      spare_(open_spare()),
+      address_(address),
+      on_accept_(std::move(on_accept)) {}
+
+Listener::~Listener() {
+  if (watched_) loop_.unwatch(socket_.get());
+}
+
+void Listener::start() {
+  watched_ = true;
+  loop_.watch(socket_.get(), EPOLLIN, *this);
+}
+
+void Listener::on_events(std::uint32_t /*events*/) {
+  for (int i = 0; i < accepts_a_turn; ++i) {
+    SocketAddress peer;
+    peer.size = sizeof peer.storage;
+    FileDescriptor socket(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer.storage),
+                                    &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket.is_open()) {
+      if (errno == EMFILE || errno == ENFILE) {
+        refuse_one();
+        continue;
+      }
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      return;  // none is waiting
+    }
+    // Each write is a whole turn's worth: there is nothing to wait for.
+    set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    on_accept_(std::move(socket), Address::from(peer.storage).value_or(Address()));
+  }
+}
+
+void Listener::refuse_one() {
+  loop_.metrics().connections_refused.add();
+  spare_.reset();
+  FileDescriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
+  spare_ = open_spare();
+}
+
+}  // namespace river::net

@@ -1,0 +1,241 @@
+#include "net/loop.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include "base/assert.h"
+#include "net/connection.h"
+
+namespace river::net {
+namespace {
+
+constexpr std::size_t events_a_turn = 512;
+// One gathered write of a connection; the rest of a longer queue follows in the same turn.
+constexpr std::size_t iovecs_a_write = 64;
+// Writes of one batch: enough to pay for the system call, few enough that their state stays cached.
+constexpr std::size_t writes_a_batch = 1024;
+// Rounds of writing in one turn, for queues longer than one write; then others get their turn.
+constexpr int write_rounds_max = 4;
+// Nothing is as urgent as to wake an idle loop more often than this.
+constexpr milliseconds wait_max{1'000};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Loop>, std::string> Loop::make(SendBatchKind kind, Metrics& metrics) {
+  FileDescriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.is_open()) {
+    return std::unexpected(fmt::format("epoll_create1: {}", std::strerror(errno)));
+  }
+  auto batch = make_send_batch(kind);
+  if (!batch.has_value()) return std::unexpected(batch.error());
+  return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(*batch), metrics));
+}
+
+Loop::Loop(FileDescriptor epoll, std::unique_ptr<SendBatch> batch, Metrics& metrics)
+    : epoll_(std::move(epoll)),
+      send_batch_(std::move(batch)),
+      metrics_(metrics),
+      mailbox_(mailbox_messages_max),
+      timers_(steady_now()),
+      now_(steady_now()),
+      iovecs_(writes_a_batch * iovecs_a_write),
+      read_buffer_(read_buffer_bytes) {
+  send_items_.reserve(writes_a_batch);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;  // the mailbox
+  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, mailbox_.wake_fd(), &event) == 0);
+}
+
+Loop::~Loop() {
+  for (Connection* connection : connections_) std::unique_ptr<Connection>(connection).reset();
+}
+
+void Loop::assert_here() const {
+  const std::thread::id owner = thread_.load(std::memory_order_relaxed);
+  RIVER_ASSERT(owner == std::thread::id() || owner == std::this_thread::get_id());
+}
+
+void Loop::run() {
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  while (!stopping_.load(std::memory_order_relaxed)) turn();
+  thread_.store(std::thread::id(), std::memory_order_relaxed);
+}
+
+void Loop::stop() {
+  stopping_.store(true, std::memory_order_relaxed);
+  post([] {});  // wakes it
+}
+
+void Loop::post(Task task) {
+  mailbox_.push(std::move(task));
+}
+bool Loop::try_post(Task task) {
+  return mailbox_.try_push(std::move(task));
+}
+bool Loop::full() const {
+  return mailbox_.full();
+}
+
+void Loop::call_at(TimePoint when, Task task) {
+  assert_here();
+  due_tasks_.push_back({when, next_sequence_++, std::move(task)});
+  std::ranges::push_heap(due_tasks_, Later());
+}
+
+// ── One turn ──
+
+void Loop::turn() {
+  std::array<epoll_event, events_a_turn> events;
+  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                 wait_milliseconds());
+  const std::uint64_t started = steady_nanoseconds();
+  now_ = steady_now();
+  bool mail = false;
+  for (int i = 0; i < count; ++i) {
+    const auto& event = events[static_cast<std::size_t>(i)];
+    if (event.data.ptr == nullptr) {
+      mail = true;
+      continue;
+    }
+    static_cast<EventHandler*>(event.data.ptr)->on_events(event.events);
+    if (turn_is_full_) finish_turn();
+  }
+  for (Connection* connection : std::exchange(again_, {})) connection->read_again();
+  if (mail) drain_mailbox();
+  run_due();
+  timers_.advance(now_, [this](Timer& timer) { Connection::of(timer).on_timer(now_); });
+  finish_turn();
+  graveyard_.clear();
+  old_handlers_.clear();
+  metrics_.turn.add(steady_nanoseconds() - started);
+}
+
+int Loop::wait_milliseconds() {
+  if (!dirty_.empty() || !again_.empty()) return 0;
+  milliseconds wait = wait_max;
+  if (!due_tasks_.empty()) {
+    wait = std::min(wait, due_tasks_.front().when - steady_now() + milliseconds(1));
+  }
+  if (const auto hint = timers_.next_due_hint(now_)) wait = std::min(wait, *hint);
+  return static_cast<int>(std::max(wait, milliseconds(0)).count());
+}
+
+void Loop::drain_mailbox() {
+  mailbox_.drain([this](Task&& task) {
+    task();
+    if (turn_is_full_) finish_turn();
+  });
+}
+
+void Loop::run_due() {
+  while (!due_tasks_.empty() && due_tasks_.front().when <= now_) {
+    std::ranges::pop_heap(due_tasks_, Later());
+    Task task = std::move(due_tasks_.back().task);
+    due_tasks_.pop_back();
+    task();
+  }
+}
+
+void Loop::finish_turn() {
+  turn_is_full_ = false;
+  if (turn_end_) turn_end_();
+  write_dirty();
+  if (writes_done_) writes_done_();
+}
+
+// ── Writing ──
+
+void Loop::write_dirty() {
+  for (int round = 0; round < write_rounds_max && !dirty_.empty(); ++round) {
+    writing_.swap(dirty_);
+    for (std::size_t start = 0; start < writing_.size(); start += writes_a_batch) {
+      const std::size_t end = std::min(start + writes_a_batch, writing_.size());
+      write_batch(std::span(writing_).subspan(start, end - start));
+    }
+    writing_.clear();
+  }
+}
+
+void Loop::write_batch(std::span<Connection* const> batch) {
+  send_items_.clear();
+  sending_.clear();
+  std::size_t used = 0;
+  for (Connection* connection : batch) {
+    connection->dirty_ = false;
+    if (!connection->is_open()) continue;
+    if (connection->uses_tls() || connection->blocked_) {
+      connection->write_alone();
+      continue;
+    }
+    const std::span<iovec> room = std::span(iovecs_).subspan(used, iovecs_a_write);
+    const std::size_t count = connection->outbox_.gather(room);
+    used += count;
+    // An empty outbox needs no write, but may have to be ended.
+    if (count == 0) {
+      connection->on_written(0, 0);
+      continue;
+    }
+    send_items_.push_back({connection->fd(), room.data(), static_cast<std::uint32_t>(count), 0});
+    sending_.push_back(connection);
+  }
+  send_batch_->send(send_items_);
+  for (std::size_t i = 0; i < sending_.size(); ++i) {
+    const SendItem& item = send_items_[i];
+    std::size_t wanted = 0;
+    for (std::uint32_t k = 0; k < item.iovec_count; ++k) wanted += item.iovecs[k].iov_len;
+    sending_[i]->on_written(item.result, wanted);
+  }
+}
+
+// ── What it watches ──
+
+void Loop::watch(int fd, std::uint32_t events, EventHandler& handler) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &handler;
+  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
+void Loop::rewatch(int fd, std::uint32_t events, EventHandler& handler) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &handler;
+  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) == 0);
+}
+
+void Loop::unwatch(int fd) {
+  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr) == 0);
+}
+
+Connection& Loop::adopt(std::unique_ptr<Connection> connection) {
+  assert_here();
+  connection->index_ = static_cast<std::uint32_t>(connections_.size());
+  connections_.push_back(connection.release());
+  return *connections_.back();
+}
+
+void Loop::bury(Connection& connection) {
+  assert_here();
+  const std::uint32_t index = connection.index_;
+  RIVER_ASSERT(connections_[index] == &connection);
+  connections_[index] = connections_.back();
+  connections_[index]->index_ = index;
+  connections_.pop_back();
+  std::erase(again_, &connection);
+  if (connection_closed_) connection_closed_(connection.limit_key());
+  graveyard_.emplace_back(&connection);
+}
+
+void Loop::bury(std::unique_ptr<ConnectionHandler> handler) {
+  old_handlers_.push_back(std::move(handler));
+}
+
+}  // namespace river::net
