@@ -90,6 +90,15 @@ describe("a call", () => {
     expect(scene.server.all("publish")).toEqual([]);
   });
 
+  it("that is made while a new connection waits for its token's answer waits too", async () => {
+    const scene = await connected();
+    scene.server.ends();
+    await scene.clock.advance(5000);
+    scene.server.opens();
+    void publish(scene);
+    expect(scene.server.all("publish")).toEqual([]);
+  });
+
   it("that publishes is sent again under the same id when its answer is lost", async () => {
     const scene = await connected();
     const answer = publish(scene);

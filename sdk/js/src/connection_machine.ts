@@ -14,12 +14,12 @@ import type {
 import type { Page, PageListener } from "./page.js";
 import { Renewal, type RenewalListener } from "./renewal.js";
 import type { TokenSource } from "./token_source.js";
-import type { Closing, OpenTransport, Transport, TransportListener } from "./transport.js";
+import type { Closing, OpenTransport, Transport, TransportListener, Wanted } from "./transport.js";
 import type { TransportChoice } from "./transport_choice.js";
 
 /** The client whose connection it is. */
 export interface ConnectionOwner {
-  channel_names(): string[];
+  wanted(): Wanted[];
   next_id(): number;
   /** The transport takes messages from now on, though nobody is authenticated yet. */
   opened(): void;
@@ -220,9 +220,9 @@ export class ConnectionMachine
       return;
     }
     if (generation !== this.generation_) return;
-    const channels = this.owner_.channel_names();
-    const kind = this.ports_.choice.next(channels.length > 0);
-    this.transport_ = this.ports_.open(kind, { token: this.token_, channels }, this);
+    const wanted = this.owner_.wanted();
+    const kind = this.ports_.choice.next(wanted.length > 0);
+    this.transport_ = this.ports_.open(kind, { token: this.token_, wanted }, this);
   }
 
   private retry_later_(then: AfterClose, after_ms: number | undefined): void {
@@ -300,7 +300,6 @@ export class ConnectionMachine
     if (this.state === "connected") return;
     this.deadline_.clear();
     this.connected_at_ms_ = this.ports_.clock.now_ms();
-    // The calls that wait come before those that a callback makes.
     this.owner_.connected();
     this.change_("connected");
   }

@@ -1,5 +1,5 @@
 import { text_of } from "./error.js";
-import { EventStreamParser, type StreamEvent } from "./event_stream_parser.js";
+import { EventStreamParser } from "./event_stream_parser.js";
 import { parse_message } from "./messages.js";
 import {
   CuttableListener,
@@ -7,11 +7,6 @@ import {
   type Transport,
   type TransportListener,
 } from "./transport.js";
-
-/** What one stream leaves to the next, so that the server can send what was missed. */
-export interface Resume {
-  last_event_id: string | undefined;
-}
 
 /** Answers of HTTP as the close codes that a WebSocket would have got. */
 const codes: Record<number, number> = {
@@ -36,7 +31,6 @@ export class EventStreamTransport implements Transport {
   constructor(
     url: string,
     private readonly fetch_: typeof fetch,
-    private readonly resume_: Resume,
     listener: TransportListener,
   ) {
     this.listener_ = new CuttableListener(listener);
@@ -46,7 +40,7 @@ export class EventStreamTransport implements Transport {
     );
   }
 
-  /** Nothing is sent on this way; the connection asks for nothing but answers to pings. */
+  /** Nothing can be sent on this way. */
   send(): void {}
 
   close(): void {
@@ -55,12 +49,9 @@ export class EventStreamTransport implements Transport {
   }
 
   private async run_(url: string): Promise<Closing> {
-    const last_event_id = this.resume_.last_event_id;
+    // No header that would make the browser ask for leave first (CORS).
     const response = await this.fetch_.call(globalThis, url, {
-      headers: {
-        accept: "text/event-stream",
-        ...(last_event_id === undefined ? {} : { "last-event-id": last_event_id }),
-      },
+      headers: { accept: "text/event-stream" },
       cache: "no-store",
       signal: this.abort_.signal,
     });
@@ -72,21 +63,18 @@ export class EventStreamTransport implements Transport {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return this.last_words_ ?? { code: 1006, reason: "the event stream ended" };
-      for (const event of parser.feed(decoder.decode(value, { stream: true }))) this.take_(event);
+      for (const data of parser.feed(decoder.decode(value, { stream: true }))) this.take_(data);
     }
   }
 
-  private take_(event: StreamEvent): void {
-    if (this.listener_.is_cut) return;
-    const message = parse_message(event.data);
-    if (message?.type === "error" && message.id === undefined && !message.channel) {
-      // A stream has no close code: an error about the whole of it stands for one.
-      this.last_words_ = { code: message.code, reason: message.message };
+  private take_(data: string): void {
+    const message = parse_message(data);
+    if (message?.type === "close") {
+      // A stream has no close frame, so this comes before its end.
+      this.last_words_ = { code: message.code, reason: message.reason };
     } else if (message) {
       this.listener_.received(message);
     }
-    // Only now: an event that was not taken must be sent again.
-    if (event.id !== undefined) this.resume_.last_event_id = event.id;
   }
 }
 

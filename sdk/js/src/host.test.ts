@@ -31,11 +31,23 @@ describe("a host", () => {
   });
 
   it("has a stream of events for some channels", () => {
-    const url = new URL(events_url("localhost:8080", ["dogs", "a/b#c=d"], "t.o.k"));
+    const wanted = ["dogs", "a/b#c=d"].map((channel) => ({ channel, since: undefined }));
+    const url = new URL(events_url("localhost:8080", { token: "t.o.k", wanted }));
     expect(url.pathname).toBe("/v1/events");
     expect(url.searchParams.getAll("channel")).toEqual(["dogs", "a/b#c=d"]);
     expect(url.searchParams.get("token")).toBe("t.o.k");
+    expect(url.searchParams.has("last_event_id")).toBe(false);
     expect(url.hash).toBe("");
+  });
+
+  it("has a stream of events that goes on where others ended", () => {
+    const wanted = [
+      { channel: "dogs", since: { epoch: "x7", offset: 41 } },
+      { channel: "new", since: undefined },
+      { channel: "cats", since: { epoch: "y1", offset: 0 } },
+    ];
+    const url = new URL(events_url("localhost:8080", { token: "t.o.k", wanted }));
+    expect(url.searchParams.get("last_event_id")).toBe("x7:41,-,y1:0");
   });
 });
 

@@ -1,4 +1,5 @@
 import { local_error } from "./error.js";
+import type { Opening } from "./transport.js";
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$)/i;
 
@@ -26,8 +27,14 @@ export function websocket_url(host: string): string {
   return http_url(host).replace(/^http/, "ws") + "/v1/ws";
 }
 
-export function events_url(host: string, channels: string[], token: string): string {
-  const query = new URLSearchParams(channels.map((channel) => ["channel", channel]));
+/**
+ * A stream says its position as "epoch:offset,-,epoch:offset", in the order of its channels. It
+ * goes into the query, since the header Last-Event-ID would cost a CORS request each time.
+ */
+export function events_url(host: string, { token, wanted }: Opening): string {
+  const query = new URLSearchParams(wanted.map(({ channel }) => ["channel", channel]));
+  const positions = wanted.map(({ since }) => (since ? `${since.epoch}:${since.offset}` : "-"));
+  if (wanted.some(({ since }) => since)) query.append("last_event_id", positions.join());
   query.append("token", token);
   return `${http_url(host)}/v1/events?${query}`;
 }

@@ -134,6 +134,7 @@ export type ServerMessage =
   | { type: "welcome"; connection: string; auth_timeout: number }
   | AuthenticatedMessage
   | { type: "reconnect"; after_ms: number; reason: string }
+  | { type: "close"; code: number; reason: string }
   | { type: "ping" }
   | { type: "pong" }
   | ChannelMessage

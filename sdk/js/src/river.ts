@@ -3,7 +3,7 @@ import type { Channel } from "./channel.js";
 import type { Connection } from "./connection.js";
 import { ConnectionMachine } from "./connection_machine.js";
 import { RiverError, local_error } from "./error.js";
-import { EventStreamTransport, type Resume } from "./event_stream_transport.js";
+import { EventStreamTransport } from "./event_stream_transport.js";
 import { events_url, websocket_url } from "./host.js";
 import type { Answer, Call, ServerMessage } from "./messages.js";
 import { settings_of, type RiverOptions, type Settings } from "./options.js";
@@ -48,7 +48,7 @@ export class River {
       },
       {
         next_id,
-        channel_names: () => this.subscriptions_.names(),
+        wanted: () => this.subscriptions_.wanted(),
         opened: () => this.subscriptions_.opened(),
         connected: () => this.calls_.connected(machine.is_read_only),
         received: (message) => this.received_(message),
@@ -148,12 +148,11 @@ export class River {
 }
 
 function transports({ host, WebSocket, ...settings }: Settings): OpenTransport {
-  const resume: Resume = { last_event_id: undefined };
-  return (kind, { token, channels }, listener) => {
+  return (kind, opening, listener) => {
     if (kind === "websocket") {
       return new WebSocketTransport(websocket_url(host), WebSocket, listener);
     }
-    const url = events_url(host, channels, token);
-    return new EventStreamTransport(url, settings.fetch ?? fetch, resume, listener);
+    const url = events_url(host, opening);
+    return new EventStreamTransport(url, settings.fetch ?? fetch, listener);
   };
 }

@@ -1,5 +1,6 @@
 import type { ErrorMessage, ServerMessage } from "./messages.js";
 import { Subscription, type SubscribeOptions, type SubscriptionPorts } from "./subscription.js";
+import type { Wanted } from "./transport.js";
 
 /** The channels that the application wants, by name. */
 export class Subscriptions {
@@ -8,9 +9,10 @@ export class Subscriptions {
 
   constructor(private readonly ports_: SubscriptionPorts) {}
 
-  /** Those worth asking for. */
-  names(): string[] {
-    return [...this.by_name_.values()].filter((one) => !one.is_refused).map((one) => one.name);
+  wanted(): Wanted[] {
+    return [...this.by_name_.values()]
+      .filter((one) => !one.is_refused)
+      .map((one) => ({ channel: one.name, since: one.position }));
   }
 
   get(name: string): Subscription | undefined {

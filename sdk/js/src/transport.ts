@@ -1,5 +1,5 @@
 import type { RiverError } from "./error.js";
-import type { ClientMessage, ServerMessage } from "./messages.js";
+import type { ClientMessage, Position, ServerMessage } from "./messages.js";
 
 export type TransportKind = "websocket" | "sse";
 
@@ -26,10 +26,16 @@ export interface Transport {
   close(): void;
 }
 
+/** A channel that is wanted, and from where on. */
+export interface Wanted {
+  channel: string;
+  since: Position | undefined;
+}
+
 /** What a transport needs that cannot send: it says all of this as it connects. */
 export interface Opening {
   token: string;
-  channels: string[];
+  wanted: Wanted[];
 }
 
 export type OpenTransport = (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Scene, settle } from "../test/fakes.js";
+import { Scene, heard, settle } from "../test/fakes.js";
 
 /** Lets WebSockets die before a word until another transport is tried. */
 async function blocked(scene: Scene): Promise<void> {
@@ -17,7 +17,8 @@ describe("where WebSockets are blocked", () => {
     const scene = new Scene();
     await blocked(scene);
     expect(scene.server.kind).toBe("sse");
-    expect(scene.server.opening).toEqual({ token: "token", channels: ["dogs"] });
+    const wanted = [{ channel: "dogs", since: undefined }];
+    expect(scene.server.opening).toEqual({ token: "token", wanted });
   });
 
   it("receives events there", async () => {
@@ -52,7 +53,8 @@ describe("where WebSockets are blocked", () => {
     scene.river.unsubscribe("dogs");
     await scene.clock.advance(100);
     expect(scene.transports).toHaveLength(5);
-    expect(scene.server.opening.channels).toEqual(["cats", "birds"]);
+    const channels = scene.server.opening.wanted.map(({ channel }) => channel);
+    expect(channels).toEqual(["cats", "birds"]);
   });
 
   it("opens another stream with a new token before the old one expires", async () => {
@@ -63,6 +65,40 @@ describe("where WebSockets are blocked", () => {
     await scene.clock.advance(17_000);
     expect(scene.server.kind).toBe("sse");
     expect(scene.server.opening.token).toBe("token-5");
+  });
+
+  it("resumes there what WebSockets had begun, and the other way round", async () => {
+    const scene = new Scene();
+    const list = heard(scene.river.subscribe("dogs"));
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 4 });
+    scene.server.ends();
+    await scene.clock.advance(5000);
+    await blocked(scene);
+    expect(scene.server.opening.wanted[0]?.since).toEqual({ epoch: "x7", offset: 4 });
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 5, recovered: true });
+    scene.server.publishes("dogs", 5);
+    scene.server.ends();
+    scene.page.listener?.online();
+    await scene.connects();
+    expect(scene.server.all("subscribe")).toMatchObject([{ since: { offset: 5 } }]);
+    expect(list).toEqual([5]);
+    expect(scene.gaps).toEqual([]);
+  });
+
+  it("sends calls again once WebSockets are back", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    await scene.connects();
+    scene.server.ends();
+    scene.page.listener?.online();
+    await settle();
+    scene.river.channel("dogs")?.publish("bark").catch(() => {});
+    scene.server.opens();
+    expect(scene.server.all("publish")).toEqual([]);
+    scene.server.accepts();
+    expect(scene.server.all("publish")).toHaveLength(1);
   });
 
   it("does not take a gap for one where nothing was missed", async () => {
@@ -100,6 +136,7 @@ describe("where WebSockets are blocked", () => {
     scene.server.ends();
     await scene.clock.advance(5000);
     expect(scene.server.kind).toBe("sse");
+    await scene.connects();
     scene.server.ends();
     scene.page.listener?.online();
     await settle();

@@ -10,9 +10,9 @@ export interface PublishOptions {
    * Within five minutes the same id is published once, and answered each time. Without one, the
    * library makes one, so that its own retries publish nothing twice.
    */
-  id?: string;
+  id?: string | undefined;
   /** The client's `connection.id`, to spare it its own echo. */
-  exclude?: string;
+  exclude?: string | undefined;
 }
 
 export interface BatchMessage extends PublishOptions {
