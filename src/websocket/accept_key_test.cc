@@ -14,6 +14,7 @@ TEST(AcceptKey, RefusesWhatIsNotSixteenBytesInBase64) {
   EXPECT_FALSE(accept_key("dGVzdA=="));                  // 4 bytes
   EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25jZTE="));  // 17 bytes
   EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25jZTEy"));  // 18 bytes
+  EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25jZQ===="));
   EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25jZQ="));
   EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25jZQ"));
   EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25j=Q=="));
@@ -21,6 +22,7 @@ TEST(AcceptKey, RefusesWhatIsNotSixteenBytesInBase64) {
   EXPECT_FALSE(accept_key("dGhlIHNhbXBsZSBub25-ZQ=="));  // base64url
   EXPECT_FALSE(accept_key(" dGhlIHNhbXBsZSBub25jZQ=="));
   EXPECT_FALSE(accept_key(std::string(4096, 'A')));
+  EXPECT_FALSE(accept_key(std::string(4096, 'A') + "=="));
 }
 
 }  // namespace

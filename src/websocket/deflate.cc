@@ -67,11 +67,11 @@ std::expected<std::string_view, InflateError> Inflater::inflate(std::string_view
   const auto ended = run(compressed, bytes_max);
   if (!ended) return std::unexpected(ended.error());
   if (!*ended) {
-    const auto ended_in_mark = run(flush_mark, bytes_max);
-    if (!ended_in_mark) return std::unexpected(ended_in_mark.error());
+    const auto marked = run(flush_mark, bytes_max);
+    if (!marked) return std::unexpected(marked.error());
     // The mark is an empty block. If it was taken for anything else, the message was cut short.
     const bool whole = (stream_->zlib.data_type & at_block_boundary) != 0;
-    if (*ended_in_mark || !whole) return std::unexpected(InflateError::bad_data);
+    if (!whole) return std::unexpected(InflateError::bad_data);
   }
   return std::string_view(buffer_.get(), size_);
 }

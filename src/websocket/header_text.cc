@@ -15,12 +15,6 @@ bool is_token_character(char c) {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-// May stand in a quoted string (RFC 9110 §5.6.4): no control characters but the tab.
-bool is_quotable(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return c == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -51,9 +45,7 @@ std::optional<std::string> HeaderText::take_quoted_string() {
   while (!rest_.empty()) {
     if (take('"')) return text;
     if (take('\\') && rest_.empty()) return std::nullopt;
-    const char c = rest_.front();
-    if (!is_quotable(c)) return std::nullopt;
-    text.push_back(c);
+    text.push_back(rest_.front());
     rest_.remove_prefix(1);
   }
   return std::nullopt;

@@ -18,7 +18,7 @@ class HeaderText {
   [[nodiscard]] bool take(char separator);      // if it comes next
   [[nodiscard]] std::string_view take_token();  // empty if none comes next
 
-  // What a quoted string says, if one comes next and is closed.
+  // What a quoted string says, if one comes next and is closed. Any bytes may stand in it.
   [[nodiscard]] std::optional<std::string> take_quoted_string();
 
  private:
