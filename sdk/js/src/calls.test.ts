@@ -72,6 +72,15 @@ describe("a call", () => {
     await expect(answer).rejects.toMatchObject({ reason: "timeout", retry: true });
   });
 
+  it("that was given up is no news when its answer comes after all", async () => {
+    const scene = await connected();
+    publish(scene);
+    await scene.clock.advance(10_000);
+    const refusal = { code: 4503, reason: "unavailable", message: "later", retry: true };
+    scene.server.says({ type: "error", ...scene.server.asked("publish"), ...refusal });
+    expect(scene.errors).toEqual([]);
+  });
+
   it("waits for the connection, behind those that came before", async () => {
     const scene = new Scene();
     scene.river.connection.bind("connected", () => publish(scene));

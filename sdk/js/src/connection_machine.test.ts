@@ -289,6 +289,22 @@ describe("the page", () => {
     expect(scene.transports).toHaveLength(2);
   });
 
+  it("begins the back-off anew when the network returns", async () => {
+    const scene = new Scene({ transports: ["websocket"] });
+    scene.random = 1;
+    await settle();
+    for (let count = 0; count < 5; count += 1) {
+      scene.server.ends();
+      await scene.clock.advance(30 * second_ms);
+    }
+    scene.page.listener?.online();
+    await settle();
+    const attempts = scene.transports.length;
+    scene.server.ends();
+    await scene.clock.advance(500);
+    expect(scene.transports).toHaveLength(attempts + 1);
+  });
+
   it("offline counts no attempts, and looks now and then for a local server", async () => {
     const scene = new Scene({ transports: ["websocket"] });
     scene.random = 1;

@@ -116,7 +116,7 @@ export class ConnectionMachine
   }
 
   /** A stream is told its channels as it opens, so others need another stream. */
-  channels_changed(): void {
+  wants_changed(): void {
     if (this.is_read_only) this.reopen_.set(reopen_ms, () => this.replace_());
   }
 

@@ -66,6 +66,7 @@ export class River {
       next_id,
       send,
       call: (call) => this.call_(call),
+      wants_changed: () => machine.wants_changed(),
       missed: (gap) => {
         this.channel(gap.channel)?.emit("river:gap", gap, { channel: gap.channel });
         machine.emit("gap", gap, { channel: gap.channel });
@@ -82,15 +83,15 @@ export class River {
    * the server had refused it.
    */
   subscribe(channel: string, options: SubscribeOptions = {}): Channel {
-    const known = this.subscriptions_.get(channel);
+    const is_wanted = this.subscriptions_.get(channel)?.is_refused === false;
     const subscription = this.subscriptions_.add(channel, options);
-    if (subscription !== known) this.machine_.channels_changed();
+    if (!is_wanted) this.machine_.wants_changed();
     return subscription.channel;
   }
 
   /** Ends a subscription. To subscribe again gives a new channel, without the old bindings. */
   unsubscribe(channel: string): void {
-    if (this.subscriptions_.remove(channel)) this.machine_.channels_changed();
+    if (this.subscriptions_.remove(channel)) this.machine_.wants_changed();
   }
 
   /** A channel that is subscribed to. */

@@ -31,6 +31,8 @@ export interface SubscriptionPorts {
   /** False if nothing can be sent now; the connection says when it can. */
   send(message: ClientMessage): boolean;
   call(call: Call): Promise<Answer>;
+  /** A connection that cannot send must be told in another way what is wanted. */
+  wants_changed(): void;
   missed(gap: Gap): void;
 }
 
@@ -167,7 +169,10 @@ export class Subscription {
     if (message.id !== undefined && message.id !== this.request_id) return;
     this.state_ = message.retry ? "idle" : "refused";
     if (message.retry) {
-      this.retry_.set(backoff_ms(++this.refusals_, this.ports_.random), () => this.ask());
+      this.retry_.set(backoff_ms(++this.refusals_, this.ports_.random), () => {
+        this.ask();
+        this.ports_.wants_changed();
+      });
     }
     const { code, reason, message: text, retry } = message;
     this.channel.emit("river:error", new RiverError(code, reason, text, retry));

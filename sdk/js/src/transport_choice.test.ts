@@ -57,6 +57,36 @@ describe("where WebSockets are blocked", () => {
     expect(channels).toEqual(["cats", "birds"]);
   });
 
+  it("takes a refusal for the channel that it names, and asks for the others only", async () => {
+    const scene = new Scene();
+    const errors: any[] = [];
+    scene.river.subscribe("private-dogs").bind("river:error", (error) => errors.push(error));
+    await blocked(scene);
+    await scene.connects();
+    const refusal = { code: 4403, reason: "forbidden", message: "no grant", retry: false };
+    scene.server.says({ type: "error", channel: "private-dogs", ...refusal });
+    expect(errors).toMatchObject([refusal]);
+    scene.river.subscribe("cats");
+    await scene.clock.advance(100);
+    const channels = () => scene.server.opening.wanted.map(({ channel }) => channel);
+    expect(channels()).toEqual(["dogs", "cats"]);
+    await scene.connects();
+    scene.river.subscribe("private-dogs");
+    await scene.clock.advance(100);
+    expect(channels()).toEqual(["private-dogs", "dogs", "cats"]);
+  });
+
+  it("opens another stream for a channel that was refused for now", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    await scene.connects();
+    const refusal = { code: 4503, reason: "unavailable", message: "later", retry: true };
+    scene.server.says({ type: "error", channel: "dogs", ...refusal });
+    await scene.clock.advance(2000);
+    expect(scene.transports).toHaveLength(5);
+    expect(scene.server.opening.wanted).toMatchObject([{ channel: "dogs" }]);
+  });
+
   it("opens another stream with a new token before the old one expires", async () => {
     let count = 0;
     const scene = new Scene({ jwt: async () => `token-${++count}` });
