@@ -35,6 +35,7 @@ TEST(OriginList, RefusesEverythingNearIt) {  // A15
                                         "https://example.co",
                                         "https://sub.example.com",
                                         "http://example.com",
+                                        "http://example.com:443",
                                         "https://example.com:8443",
                                         "https://example.com:80",
                                         "https://example.com:0443",

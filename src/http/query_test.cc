@@ -23,6 +23,7 @@ TEST(PercentDecode, RefusesBadEscapesAndNul) {
     EXPECT_EQ(percent_decode(text), std::nullopt) << text;
   }
   EXPECT_EQ(percent_decode(std::string_view("a\0b", 3)), std::nullopt);
+  EXPECT_EQ(percent_decode(std::string_view("%20").substr(0, 2)), std::nullopt);
 }
 
 TEST(PathSegments, AreSplitBeforeTheyAreDecoded) {

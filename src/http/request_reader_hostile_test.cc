@@ -181,6 +181,14 @@ TEST(HostileRequest, AHostThatIsNotOneHostIsRefused) {  // A10
   }
 }
 
+TEST(HostileRequest, ATooLongHostIsRefused) {
+  const auto get_from = [](const std::string& host) {
+    return read_whole("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").description;
+  };
+  EXPECT_THAT(get_from(std::string(255, 'a')), StartsWith("GET / "));
+  EXPECT_THAT(get_from(std::string(256, 'a')), StartsWith("400 "));
+}
+
 TEST(HostileRequest, ChunksThatParsersReadDifferentlyAreRefused) {  // A10
   using namespace std::string_literals;
   for (const std::string& body : {"10000000000000001\r\na"s,
@@ -191,6 +199,7 @@ TEST(HostileRequest, ChunksThatParsersReadDifferentlyAreRefused) {  // A10
                                   "+1\r\na"s,
                                   "0x1\r\na"s,
                                   "\r\n"s,
+                                  "\r\n\r\n"s,
                                   " 1\r\na"s,
                                   "1 \r\na"s,
                                   "\0"s,
@@ -227,7 +236,7 @@ TEST(HostileRequest, OtherProtocolsAreRefused) {  // A12
   EXPECT_THAT(answer_to("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), StartsWith("505 "));
   EXPECT_THAT(answer_to("GET / HTTP/1.2\r\nHost: a\r\n\r\n"), StartsWith("505 "));
   EXPECT_THAT(answer_to("GET / HTTP/0.9\r\n\r\n"), StartsWith("505 "));
-  EXPECT_THAT(answer_to("GET /\r\n"), StartsWith("400 "));
+  EXPECT_THAT(answer_to("GET /\r\n"), StartsWith("400 invalid_request the request line must end"));
   for (const std::string version :
        {"HTTP/1.10", "HTTP/1", "http/1.1", "HTTP/x.1", "HTTP/1,1", "ICY/1.1.1", "RTSP/1.0", "",
         "HTTP/1.1 ", " HTTP/1.1", "\tHTTP/1.1", "HTTP/1.1\t"}) {

@@ -121,6 +121,23 @@ TEST(RequestReader, LeavesPipelinedRequestsToTheCaller) {
   EXPECT_TRUE(rest.empty());
 }
 
+TEST(RequestReader, ForgetsTheRequestBefore) {
+  const RequestLimits limits;
+  RequestReader reader(limits);
+  const std::string large =
+      "POST /large HTTP/1.1\r\nHost: a\r\nX: y\r\nContent-Length: 9000\r\n\r\n" +
+      std::string(9000, 'x');
+  const std::string_view plain = "GET / HTTP/1.0\r\n\r\n";
+  for (const std::string_view input :
+       {chunked, chunked, publish, std::string_view(large), publish, plain, chunked, plain}) {
+    (void)reader.feed(input.substr(0, input.size() - 3));
+    const auto result = reader.feed(input.substr(input.size() - 3));
+    ASSERT_EQ(result.status, ReadStatus::complete);
+    EXPECT_EQ(describe(reader, result.status), read_whole(input).description);
+    reader.reset();
+  }
+}
+
 TEST(RequestReader, LeavesBytesBehindAnUpgradeToTheNewProtocol) {
   const std::string frame = "\x81\x80\x01\x02\x03\x04";
   const std::string input = std::string(upgrade) + frame;

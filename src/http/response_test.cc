@@ -93,8 +93,10 @@ TEST(JsonError, EscapesWhateverItQuotes) {
             "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb6");
   const std::string replacement = "\xef\xbf\xbd";
   EXPECT_EQ(message("\xff"), replacement);
-  EXPECT_EQ(message("\xc3"), replacement);                                      // cut
-  EXPECT_EQ(message("\xc0\xaf"), replacement + replacement);                    // overlong
+  EXPECT_EQ(message("\xc3"), replacement);                    // cut
+  EXPECT_EQ(message("\xc0\xaf"), replacement + replacement);  // overlong
+  EXPECT_EQ(message("\xe0\x9f\x80"), replacement + replacement + replacement);
+  EXPECT_EQ(message("\xf0\x8f\x80\x80"), replacement + replacement + replacement + replacement);
   EXPECT_EQ(message("\xed\xa0\x80"), replacement + replacement + replacement);  // surrogate
   EXPECT_EQ(message("\xf4\x90\x80\x80x"),
             replacement + replacement + replacement + replacement + "x");  // beyond U+10FFFF
