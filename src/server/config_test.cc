@@ -1,0 +1,67 @@
+#include "server/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace river::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(Config, TheDefaultsAgreeWithEachOther) {
+  EXPECT_THAT(contradictions(Config{}), IsEmpty());
+  EXPECT_THAT(config_warnings(Config{}), IsEmpty());
+}
+
+TEST(Config, TlsNeedsCertificateAndKey) {
+  Config config;
+  config.tls.cert = "cert.pem";
+  EXPECT_THAT(contradictions(config), ElementsAre(HasSubstr("tls.key is not")));
+  config.tls.key = "key.pem";
+  EXPECT_THAT(contradictions(config), IsEmpty());
+}
+
+TEST(Config, OriginsAreWrittenAsBrowsersSendThem) {
+  Config config;
+  config.origins = {"*", "https://a.example", "http://localhost:3000", "https://[::1]:8443"};
+  EXPECT_THAT(contradictions(config), IsEmpty());
+  config.origins = {"a.example", "https://a.example/", "https://*.example", "https://", "://a"};
+  EXPECT_THAT(contradictions(config), SizeIs(5));
+}
+
+TEST(Config, WhatMayBePublishedMustBeDeliverable) {
+  Config config;
+  config.limits.data_bytes_max = 2 * limits::mib;
+  EXPECT_THAT(contradictions(config), ElementsAre(HasSubstr("limits.publish_body_bytes_max"),
+                                                  HasSubstr("limits.outbox_bytes_max")));
+}
+
+TEST(Config, ListeningBeyondThisMachineWithoutTlsIsAWarning) {
+  Config config;
+  config.listen = {{"127.0.0.1", 1}, {"0.0.0.0", 2}};
+  EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("without TLS")));
+  config.tls.cert = "cert.pem";
+  EXPECT_THAT(config_warnings(config), IsEmpty());
+}
+
+TEST(Config, ABurstBelowTheSubscriptionsIsAWarning) {
+  Config config;
+  config.limits.subscriptions_max = config.limits.messages_burst;
+  EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("limits.messages_burst")));
+}
+
+TEST(Config, ARuleBehindOneThatMatchesTheSameIsAWarning) {
+  Config config;
+  for (const char* pattern : {"chat-*", "*-log", "chat-1", "a-*-log"}) {
+    config.channels.emplace_back().pattern = pattern;
+  }
+  EXPECT_THAT(config_warnings(config),
+              ElementsAre(HasSubstr("chat-1 is never used: chat-* comes before"),
+                          HasSubstr("a-*-log is never used: *-log comes before")));
+}
+
+}  // namespace
+}  // namespace river::server
