@@ -1,0 +1,94 @@
+#include "server/check_command.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "server/exit_code.h"
+#include "server/secrets.h"
+#include "server/settings.h"
+#include "server/text_file.h"
+#include "server/token_keys.h"
+
+namespace river::server {
+namespace {
+
+// `[[channels]]` and `[[auth.keys]]`: only what is set.
+template <typename Record>
+std::string record_line(std::span<const Field<Record>> fields, const Record& record) {
+  std::string line;
+  for (const Field<Record>& field : fields) {
+    const std::string value = field.secret ? "(1 secret)" : field.show(record);
+    if (field.show(record).empty()) continue;
+    fmt::format_to(std::back_inserter(line), "{}{} = {}", line.empty() ? "" : ", ", field.key,
+                   value);
+  }
+  return line;
+}
+
+std::string secret_line(std::string_view what, const std::string& file, bool is_there) {
+  if (file.empty()) return fmt::format("{}: from the configuration\n", what);
+  return fmt::format("{}: {}{}\n", what, file, is_there ? "" : " (made at the first start)");
+}
+
+std::vector<std::string> tls_errors(const Config::Tls& tls) {
+  std::vector<std::string> found;
+  const auto check = [&found](std::string_view setting, const std::string& path) {
+    if (path.empty()) return;
+    const auto content = read_text_file(path);
+    if (!content) found.push_back(fmt::format("{}: {}", setting, content.error()));
+  };
+  check("tls.cert", tls.cert);
+  check("tls.key", tls.key);
+  return found;
+}
+
+}  // namespace
+
+std::string config_report(const LoadedConfig& loaded) {
+  std::size_t key_width = 0;
+  std::size_t value_width = 0;
+  for (const Setting& setting : settings()) {
+    key_width = std::max(key_width, setting.key.size());
+    value_width = std::max(value_width, shown(setting, loaded.config).size());
+  }
+  std::string out;
+  for (std::size_t i = 0; i < settings().size(); ++i) {
+    fmt::format_to(std::back_inserter(out), "{:<{}}  {:<{}}  {}\n", settings()[i].key, key_width,
+                   shown(settings()[i], loaded.config), value_width, loaded.sources[i]);
+  }
+  for (const AuthKey& key : loaded.config.auth.keys) {
+    out += fmt::format("[[auth.keys]]  {}\n", record_line(auth_key_fields(), key));
+  }
+  for (const ChannelPattern& channel : loaded.config.channels) {
+    out += fmt::format("[[channels]]  {}\n", record_line(channel_fields(), channel));
+  }
+  return out;
+}
+
+int run_check(const std::expected<LoadedConfig, ConfigErrors>& loaded) {
+  if (!loaded) return report_errors(loaded.error());
+  fmt::print("{}\n", config_report(*loaded));
+
+  ConfigErrors errors{tls_errors(loaded->config.tls)};
+  if (const auto secrets = read_secrets(loaded->config)) {
+    const auto keys = token_keys(loaded->config, *secrets);
+    if (!keys) errors.messages.push_back(keys.error());
+    fmt::print("{}", secret_line("API key", secrets->api_key_file, !secrets->api_keys.empty()));
+    fmt::print("{}",
+               secret_line("JWT secret", secrets->jwt_secret_file, !secrets->jwt_secrets.empty()));
+  } else {
+    errors.messages.push_back(secrets.error());
+  }
+  std::fflush(stdout);
+  for (const std::string& warning : loaded->warnings) {
+    fmt::print(stderr, "warning: {}\n", warning);
+  }
+  if (!errors.messages.empty()) return report_errors(errors);
+  fmt::print("\nThe configuration is valid.\n");
+  return exit_success;
+}
+
+}  // namespace river::server
