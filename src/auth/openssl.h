@@ -1,10 +1,8 @@
-// Small owners around OpenSSL, for the .cc files of this room only.
+// Small owners around OpenSSL, for the .cc files of this room. Its headers stay in those.
 #pragma once
 
 #include <memory>
 #include <string_view>
-
-#include <openssl/err.h>
 
 namespace river::auth {
 
@@ -22,14 +20,15 @@ using OpensslHandle = std::unique_ptr<Object, OpensslDeleter<free_function>>;
 // OpenSSL keeps a queue of errors a thread, in which TLS on the same thread would find ours.
 class ErrorQueueGuard {
  public:
-  ErrorQueueGuard() { ERR_set_mark(); }
+  ErrorQueueGuard();
   ErrorQueueGuard(const ErrorQueueGuard&) = delete;
   ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
-  ~ErrorQueueGuard() { ERR_pop_to_mark(); }
+  ~ErrorQueueGuard();
 };
 
+// Bytes as OpenSSL takes them.
 [[nodiscard]] inline const unsigned char* unsigned_data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
+  return static_cast<const unsigned char*>(static_cast<const void*>(bytes.data()));
 }
 
 }  // namespace river::auth

@@ -79,7 +79,7 @@ std::string sign_token_text(std::string_view header_json, std::string_view paylo
                           unsigned_data(token), token.size(), mac.data(), &size);
   RIVER_ASSERT(made != nullptr);
   token += ".";
-  token += encode_base64url(std::string_view(reinterpret_cast<const char*>(mac.data()), size));
+  token += encode_base64url(std::string(mac.begin(), mac.begin() + size));
   return token;
 }
 

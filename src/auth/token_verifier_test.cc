@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "auth/base64url.h"
-#include "auth/test_keys.h"
+#include "auth/signing_key_test.h"
 #include "auth/token_signer.h"
 #include "base/limits.h"
 
@@ -28,10 +28,14 @@ VerificationKey secret_key(std::string_view text, std::string id = {}) {
   return std::move(*key);
 }
 
-VerificationKey public_key(const TestKey& key, std::string id = {}) {
+VerificationKey public_key(const SigningKey& key, std::string id = {}) {
   auto loaded = VerificationKey::from_public_pem(key.public_pem(), std::move(id));
   EXPECT_TRUE(loaded) << loaded.error();
   return std::move(*loaded);
+}
+
+std::string decoded(std::string_view text) {
+  return decode_base64url(text).value_or("");
 }
 
 // A verifier with the one secret, as after a first start.
@@ -62,42 +66,8 @@ class TokenVerifierTest : public testing::Test {
     return error_of(sign_token_text(header, "{}", secret));
   }
 
-  // The detail of the failure; the claims are signed well.
-  std::string bad_claims(std::string_view payload) {
-    const auto claims = verify(sign_token_text(hs256, payload, secret));
-    if (claims) {
-      ADD_FAILURE() << payload.substr(0, 200) << " was taken";
-      return {};
-    }
-    EXPECT_EQ(claims.error().error, TokenError::bad_claims) << payload.substr(0, 200);
-    return claims.error().detail;
-  }
-
   TokenVerifier verifier_{key_list(secret_key(secret))};
 };
-
-TEST_F(TokenVerifierTest, ReadsAllClaims) {
-  const Claims claims = claims_of(
-      R"({"sub":"u1","exp":1700000060,"iat":1699999999.9,"nbf":1700000000,"river":{"channels":{)"
-      R"("private-orders-42":["subscribe"],)"
-      R"("presence-room-*":["subscribe","publish","history","presence"],"x":[]},)"
-      R"("info":{ "name" : "Ada" }}})");
-  EXPECT_EQ(claims.user, "u1");
-  EXPECT_EQ(claims.expires, 1'700'000'060);
-  EXPECT_EQ(claims.issued, 1'699'999'999);
-  EXPECT_TRUE(claims.has_grants);
-  EXPECT_THAT(claims.grants, ElementsAre(Grant{"private-orders-42", bit_of(Action::subscribe)},
-                                         Grant{"presence-room-*", 15}, Grant{"x", 0}));
-  EXPECT_EQ(claims.info, R"({"name":"Ada"})");
-}
-
-TEST_F(TokenVerifierTest, AnEmptyTokenIsAnAnonymousUserWithoutEnd) {
-  const Claims claims = claims_of("{}");
-  EXPECT_EQ(claims.user, "");
-  EXPECT_FALSE(claims.expires);
-  EXPECT_FALSE(claims.has_grants);
-  EXPECT_TRUE(claims_of(R"({"river":{"channels":{}}})").has_grants);
-}
 
 TEST_F(TokenVerifierTest, TakesWhatTheSignerMakes) {
   TokenRequest request{.user = "Ada \"\\\xc3\xa9", .expires = now + 60, .issued = now};
@@ -116,23 +86,22 @@ TEST_F(TokenVerifierTest, TakesWhatTheSignerMakes) {
 }
 
 TEST_F(TokenVerifierTest, TakesTheHs256ExampleOfRfc7515) {
-  const auto key = decode_base64url(
+  const std::string key = decoded(
       "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
-  ASSERT_TRUE(key);
   constexpr std::string_view token =
       "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
       "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"
       "cGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
       "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-  const TokenVerifier verifier(key_list(secret_key(*key)), {.issuer = "joe"});
+  const TokenVerifier verifier(key_list(secret_key(key)), {.issuer = "joe"});
   EXPECT_EQ(verifier.verify(token, 1'300'819'379)->expires, 1'300'819'380);
   EXPECT_EQ(verifier.verify(token, 1'300'819'380).error().error, TokenError::expired);
 }
 
 TEST_F(TokenVerifierTest, TakesEveryAlgorithmFromTheKeyThatIsForIt) {
-  const TestKey rsa = TestKey::rsa();
-  const TestKey ec = TestKey::ec();
-  const TestKey ed = TestKey::ed25519();
+  const SigningKey rsa = SigningKey::rsa();
+  const SigningKey ec = SigningKey::ec();
+  const SigningKey ed = SigningKey::ed25519();
   const TokenVerifier all(
       key_list(secret_key(secret), public_key(rsa), public_key(ec), public_key(ed)));
   EXPECT_EQ(all.verify(rsa.token(R"({"alg":"RS256"})", R"({"sub":"r"})"), now)->user, "r");
@@ -164,7 +133,7 @@ TEST_F(TokenVerifierTest, TakesNoTokenWithoutAlgorithm) {
 }
 
 TEST_F(TokenVerifierTest, DoesNotTakeAPublicKeyForASecret) {
-  const TestKey rsa = TestKey::rsa();
+  const SigningKey rsa = SigningKey::rsa();
   const TokenVerifier verifier(key_list(public_key(rsa)));
   const std::string pem = rsa.public_pem();
   EXPECT_EQ(verifier.verify(sign_token({"admin"}, pem), now).error().error,
@@ -212,7 +181,7 @@ TEST_F(TokenVerifierTest, ChoosesAmongSecretsByKid) {
 }
 
 TEST_F(TokenVerifierTest, AKidOfAnotherAlgorithmDoesNotFallBack) {
-  const TestKey ec = TestKey::ec();
+  const SigningKey ec = SigningKey::ec();
   const TokenVerifier verifier(key_list(secret_key(secret, "s"), public_key(ec, "e")));
   EXPECT_EQ(verifier.verify(sign_token({.user = "u", .key_id = "e"}, secret), now).error().error,
             TokenError::wrong_algorithm);
@@ -226,9 +195,9 @@ TEST_F(TokenVerifierTest, RefusesSignaturesOfAnyOtherSecretOrSize) {
     EXPECT_EQ(error_of(text + encode_base64url(std::string(size, '\0'))),
               TokenError::bad_signature);
   }
-  const auto whole = decode_base64url(token.substr(text.size()));
-  EXPECT_EQ(error_of(text + encode_base64url(whole->substr(0, 31))), TokenError::bad_signature);
-  EXPECT_EQ(error_of(text + encode_base64url(*whole + "x")), TokenError::bad_signature);
+  const std::string whole = decoded(token.substr(text.size()));
+  EXPECT_EQ(error_of(text + encode_base64url(whole.substr(0, 31))), TokenError::bad_signature);
+  EXPECT_EQ(error_of(text + encode_base64url(whole + "x")), TokenError::bad_signature);
 }
 
 TEST_F(TokenVerifierTest, RefusesChangedPartsAndTextTricks) {
@@ -268,7 +237,7 @@ TEST_F(TokenVerifierTest, RefusesAnyNumberOfPartsButThree) {
 
 TEST_F(TokenVerifierTest, LooksAtTheSizeFirst) {
   EXPECT_EQ(error_of(std::string(400'000, '.')), TokenError::too_large);
-  EXPECT_EQ(error_of(std::string(1024 * 1024, 'a')), TokenError::too_large);
+  EXPECT_EQ(error_of(std::string(limits::mib, 'a')), TokenError::too_large);
   std::string channels = "\"c\":[]";
   for (int i = 0; i < 30'000; ++i) channels += ",\"c" + std::to_string(i) + "\":[]";
   const std::string payload = R"({"river":{"channels":{)" + channels + "}}}";
@@ -291,9 +260,10 @@ TEST_F(TokenVerifierTest, ReadsNoClaimBeforeTheSignatureHolds) {
             TokenError::bad_signature);
 }
 
-TEST_F(TokenVerifierTest, RefusesClaimsThatAreNotAnObject) {
-  for (const std::string_view payload : {"", "null", "[]", "1", "\"u\"", "{", "{}{}"}) {
-    EXPECT_THAT(bad_claims(payload), HasSubstr("JSON"));
+TEST_F(TokenVerifierTest, RefusesBadClaimsOnceTheSignatureHolds) {
+  for (const std::string_view payload :
+       {"", "null", R"({"exp":"1900000000"})", R"({"sub":7})", R"({"river":{"channels":[]}})"}) {
+    EXPECT_EQ(error_of(sign_token_text(hs256, payload, secret)), TokenError::bad_claims) << payload;
   }
 }
 
@@ -323,67 +293,6 @@ TEST_F(TokenVerifierTest, AllowsForClocksOnlyAsFarAsConfigured) {
   EXPECT_TRUE(lenient.verify(token, 990));
   EXPECT_TRUE(lenient.verify(token, 2009));
   EXPECT_EQ(lenient.verify(token, 2010).error().error, TokenError::expired);
-}
-
-TEST_F(TokenVerifierTest, RefusesTimesThatAreNone) {
-  for (const std::string_view name : {"exp", "nbf", "iat"}) {
-    for (const std::string& value : {R"("1900000000")"s, "null"s, "-1"s, "-0.5"s, "1e400"s, "NaN"s,
-                                     "Infinity"s, std::string(5'000, '9'), "9007199254740992"s,
-                                     "18446744073709551615"s, "1e300"s, "[]"s, "{}"s, "true"s}) {
-      bad_claims("{\"" + std::string(name) + "\":" + value + "}");
-    }
-    bad_claims("{\"" + std::string(name) + "\":1,\"" + std::string(name) + "\":1900000000}");
-  }
-}
-
-TEST_F(TokenVerifierTest, RefusesUsersThatAreNone) {
-  for (const std::string& value :
-       {"1"s, "null"s, "[]"s, "\"\""s, R"("a\u0000b")"s, R"("a\r\nb")"s, R"("\u001b[31m")"s,
-        R"("\u007f")"s, "\"" + std::string(201, 'u') + "\""}) {
-    EXPECT_THAT(bad_claims(R"({"sub":)" + value + "}"), HasSubstr("\"sub\""));
-  }
-  bad_claims(R"({"sub":"a","sub":"b"})");
-  EXPECT_EQ(claims_of(R"({"sub":")" + std::string(200, 'u') + "\"}").user.size(), 200U);
-}
-
-TEST_F(TokenVerifierTest, RefusesGrantsThatAreNone) {
-  for (const std::string_view channels :
-       {"[]", "null", "\"*\"", R"({"a":"subscribe"})", R"({"a":null})", R"({"a":[1]})",
-        R"({"a":[["subscribe"]]})", R"({"":["subscribe"]})", R"({"a b":["subscribe"]})",
-        R"({"$sys":["subscribe"]})", R"({"a\r\n":["subscribe"]})",
-        R"({"a":[],"a":["subscribe"]})"}) {
-    bad_claims(R"({"river":{"channels":)" + std::string(channels) + "}}");
-  }
-  bad_claims(R"({"river":[]})");
-  bad_claims(R"({"river":{},"river":{}})");
-  bad_claims(R"({"river":{"channels":{},"channels":{"*":["publish"]}}})");
-  bad_claims(R"({"river":{"channels":{")" + std::string(201, 'c') + R"(":["subscribe"]}}})");
-}
-
-TEST_F(TokenVerifierTest, NamesAnUnknownAction) {
-  const std::string detail = bad_claims(R"({"river":{"channels":{"a*":["subscribe","read"]}}})");
-  EXPECT_THAT(detail, HasSubstr("\"a*\""));
-  EXPECT_THAT(detail, HasSubstr("\"read\""));
-}
-
-TEST_F(TokenVerifierTest, TakesAsManyGrantsAsAllowedAndNotOneMore) {
-  const auto payload = [](std::size_t count) {
-    std::string channels;
-    for (std::size_t i = 0; i < count; ++i) {
-      channels += (i == 0 ? "\"c" : ",\"c") + std::to_string(i) + "\":[\"publish\"]";
-    }
-    return R"({"river":{"channels":{)" + channels + "}}}";
-  };
-  EXPECT_EQ(claims_of(payload(limits::grants_max)).grants.size(), limits::grants_max);
-  EXPECT_THAT(bad_claims(payload(limits::grants_max + 1)), HasSubstr("at most 100"));
-}
-
-TEST_F(TokenVerifierTest, BoundsInfo) {
-  const auto payload = [](std::size_t bytes) {
-    return R"({"river":{"info":")" + std::string(bytes - 2, 'i') + "\"}}";
-  };
-  EXPECT_EQ(claims_of(payload(limits::info_bytes_max)).info.size(), limits::info_bytes_max);
-  EXPECT_THAT(bad_claims(payload(limits::info_bytes_max + 1)), HasSubstr("river.info"));
 }
 
 TEST_F(TokenVerifierTest, ChecksIssuerAndAudienceIfConfigured) {

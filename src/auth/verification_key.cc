@@ -63,9 +63,8 @@ bool verify_es256(EVP_PKEY* key, std::string_view text, std::string_view signatu
   unsigned char* end = der.data();
   const int size = i2d_ECDSA_SIG(parts.get(), &end);
   if (size <= 0) return false;
-  return verify_public(
-      key, EVP_sha256(), text,
-      std::string_view(reinterpret_cast<const char*>(der.data()), static_cast<std::size_t>(size)));
+  const std::string signature_der(der.begin(), der.begin() + size);
+  return verify_public(key, EVP_sha256(), text, signature_der);
 }
 
 std::expected<Algorithm, std::string> algorithm_for(EVP_PKEY* key) {
