@@ -20,7 +20,15 @@
 
 namespace {
 
-using namespace river::auth;
+using river::auth::Claims;
+using river::auth::decode_base64url;
+using river::auth::load_json_web_keys;
+using river::auth::read_token_header;
+using river::auth::sign_token;
+using river::auth::sign_token_text;
+using river::auth::TokenRequest;
+using river::auth::TokenVerifier;
+using river::auth::VerificationKey;
 
 constexpr std::string_view secret = "a secret for fuzzing, not for use";
 constexpr river::UnixSeconds now = 1'700'000'000;

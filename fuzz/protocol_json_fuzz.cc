@@ -16,7 +16,19 @@
 
 namespace {
 
-using namespace river::protocol;
+using river::protocol::append_error;
+using river::protocol::append_event;
+using river::protocol::append_json_string;
+using river::protocol::append_sse_event;
+using river::protocol::BatchMessage;
+using river::protocol::close_reason_bytes_max;
+using river::protocol::CommandError;
+using river::protocol::CommandParser;
+using river::protocol::JsonCursor;
+using river::protocol::JsonDocument;
+using river::protocol::JsonType;
+using river::protocol::Publish;
+using river::protocol::PublishRequestParser;
 
 void check_json(std::string_view json) {
   static JsonDocument document;
