@@ -129,21 +129,21 @@ void Channel::advance(const broker::Publication& publication) {
 
 void Channel::flush() {
   if (pending_.empty()) return;
+  // Out of pending_ first: whoever asks meanwhile finds them delivered.
+  std::vector<broker::Publication>& events = hub_.flushing_;
+  events.swap(pending_);
   ChunkForms forms;
-  const ConnectionId exclude = pending_.front().exclude;
+  const ConnectionId exclude = events.front().exclude;
   std::size_t deliveries = 0;
   for (const Listener& listener : listeners_) {
     if (exclude != 0 && listener.subscriber->connection == exclude) continue;
     SharedBytes& form = forms[listener.dialect];
-    if (!form) form = hub_.dialect(listener.dialect).events(name(), position_.epoch, pending_);
+    if (!form) form = hub_.dialect(listener.dialect).events(name(), position_.epoch, events);
     listener.subscriber->deliver(form);
     ++deliveries;
   }
-  for (const broker::Publication& publication : pending_) {
-    hub_.note_delivered(publication, deliveries);
-  }
-  pending_.clear();
-  if (pending_.capacity() > 256) pending_.shrink_to_fit();
+  for (const broker::Publication& event : events) hub_.note_delivered(event, deliveries);
+  events.clear();
 }
 
 void Channel::on_presence(const std::shared_ptr<const broker::PresenceChange>& change) {

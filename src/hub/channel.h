@@ -62,6 +62,10 @@ class Channel {
   [[nodiscard]] std::string_view name() const { return name_.view(); }
   [[nodiscard]] const ChannelRule& rule() const { return rule_; }
   [[nodiscard]] Position position() const { return position_; }
+  // Up to where listeners were given the events already: without those of this turn.
+  [[nodiscard]] Position delivered_position() const {
+    return {position_.epoch, pending_.empty() ? position_.offset : pending_.front().offset - 1};
+  }
   [[nodiscard]] std::size_t subscriber_count() const {
     return listeners_.size() + (catch_up_ == nullptr ? 0 : catch_up_->waiters.size());
   }

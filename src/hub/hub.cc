@@ -157,7 +157,10 @@ void Hub::on_user_command(const broker::UserCommand& command) {
     });
     return;
   }
-  if (command.kind == Kind::revoke) revocations_.add(command.user, command.at);
+  if (command.kind == Kind::revoke) {
+    revocations_.add(command.user, command.at);
+    if (revoked_) revoked_();
+  }
   users_.for_each(command.user, [](Subscriber& subscriber) { subscriber.on_disconnect(); });
 }
 

@@ -38,6 +38,9 @@ class Hub final : public broker::BrokerSink {
   // Called when so much is pending that the turn should end.
   void set_turn_is_full(std::function<void()> hook) { turn_is_full_ = std::move(hook); }
 
+  // Called after a user's tokens were revoked.
+  void set_revoked(std::function<void()> hook) { revoked_ = std::move(hook); }
+
   // The answer comes to the subscriber, now or later. It must not be subscribed already.
   void subscribe(Subscriber& subscriber, std::string_view channel, SubscribeOptions options);
   // False if it was not subscribed.
@@ -93,7 +96,9 @@ class Hub final : public broker::BrokerSink {
   std::vector<Channel*> dirty_;    // with publications of this turn
   std::vector<Channel*> retries_;  // whose last question to the broker failed
   std::vector<Delivered> delivered_;
+  std::vector<broker::Publication> flushing_;  // of the channel whose flush runs
   std::function<void()> turn_is_full_;
+  std::function<void()> revoked_;
   std::size_t pending_bytes_ = 0;
   std::uint64_t next_waiter_ = 1;
 };

@@ -66,7 +66,7 @@ void Connection::close() {
   loop_.unwatch(fd());
   socket_.reset();
   loop_.metrics().connections_open.subtract();
-  handler_->on_close();
+  handler_->on_closed();
   loop_.bury(*this);
 }
 
@@ -75,15 +75,9 @@ void Connection::set_handler(std::unique_ptr<ConnectionHandler> handler) {
   handler_->on_open(*this);
 }
 
-void Connection::set_timer(TimePoint when) {
+void Connection::ensure_timer(TimePoint when) {
   if (ending_ || !is_open()) return;
-  // While something waits to be sent, its age is looked at too.
-  if (blocked_) when = std::min(when, loop_.now() + limits_.age_max);
-  loop_.timers().schedule(*this, when);
-}
-
-void Connection::clear_timer() {
-  if (!ending_) loop_.timers().cancel(*this);
+  if (!scheduled() || deadline() > when) loop_.timers().schedule(*this, when);
 }
 
 void Connection::pause_reading() {
@@ -227,9 +221,8 @@ void Connection::on_timer(TimePoint now) {
     return;
   }
   if (blocked_) check_outbox_limits();
-  if (!is_open() || ending_) return;
-  if (blocked_) loop_.timers().schedule(*this, now + limits_.age_max);
-  handler_->on_timer(now);
+  if (blocked_) ensure_timer(now + limits_.age_max);
+  if (is_open() && !ending_) handler_->on_timer(now);
 }
 
 // ── Writing ──
@@ -277,10 +270,8 @@ void Connection::after_write(bool all_taken) {
     outbox_.mark(loop_.now());
     const bool was_blocked = std::exchange(blocked_, true);
     watch_again();
-    if (!was_blocked && !ending_) {
-      const TimePoint due = loop_.now() + limits_.age_max;
-      if (!scheduled() || deadline() > due) loop_.timers().schedule(*this, due);
-    }
+    // While something waits to be sent, its age is looked at.
+    if (!was_blocked) ensure_timer(loop_.now() + limits_.age_max);
     check_outbox_limits();
     return;
   }

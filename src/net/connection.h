@@ -38,7 +38,7 @@ class ConnectionHandler {
   // The peer reads too slowly: more waits, or waits longer, than allowed.
   virtual void on_overflow() = 0;
   // The connection is closed: the last call. Nothing can be sent any more.
-  virtual void on_close() {}
+  virtual void on_closed() {}
 
  protected:
   Connection* connection_ = nullptr;
@@ -71,8 +71,8 @@ class Connection final : public EventHandler, private Timer {
   void drop_queued() { outbox_.drop_untouched(); }
 
   void set_handler(std::unique_ptr<ConnectionHandler> handler);
-  void set_timer(TimePoint when);
-  void clear_timer();
+  // The handler's on_timer comes at `when`, or earlier if it asked for that before.
+  void ensure_timer(TimePoint when);
   void pause_reading();
   void resume_reading();
 

@@ -117,7 +117,9 @@ TlsResult TlsStream::write(std::span<const iovec> iovecs) {
     ::ERR_clear_error();
     std::size_t bytes = 0;
     const int result = ::SSL_write_ex(ssl_.get(), record.data(), record.size(), &bytes);
-    if (result != 1) return {status_after(result), accepted};
+    // Never blocked, since the wire takes all. Only a peer that cuts a message of TLS itself in
+    // two, which none does, could make it wait for the rest: that is the end too, not a wait.
+    if (result != 1) return {fail(), accepted};
     accepted += bytes;
     if (unsent()) return {TlsStatus::want_write, accepted};
   }
@@ -144,16 +146,21 @@ bool TlsStream::session_reused() const {
 }
 
 std::string TlsStream::failure() const {
+  if (!has_failed()) return "";
   if (wire_.error() != 0) return std::generic_category().message(wire_.error());
   const char* reason = ::ERR_reason_error_string(failure_);
-  return reason == nullptr ? "" : reason;
+  return reason == nullptr ? "protocol error" : reason;
 }
 
-// Leaves OpenSSL's error queue empty: it is the thread's, and the next connection's.
 TlsStatus TlsStream::status_after(int result) {
   const int error = ::SSL_get_error(ssl_.get(), result);
   if (error == SSL_ERROR_WANT_READ) return TlsStatus::want_read;
   if (error == SSL_ERROR_ZERO_RETURN) return TlsStatus::closed;
+  return fail();
+}
+
+// Leaves OpenSSL's error queue empty: it is the thread's, and the next connection's.
+TlsStatus TlsStream::fail() {
   failed_ = true;
   failure_ = static_cast<std::uint32_t>(::ERR_peek_error());
   ::ERR_clear_error();

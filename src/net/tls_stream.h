@@ -58,9 +58,8 @@ class TlsStream {
   // Whether read() may give bytes although the socket is not readable: they have been read ahead.
   [[nodiscard]] bool pending() const;
 
-  // Gathers small pieces into records of up to 16 KiB. `bytes` says how many were accepted, also
-  // with another status than done: done says all. want_read: the peer is amid a message without
-  // whose rest nothing can be sent.
+  // done, want_write or failed. Gathers small pieces into records of up to 16 KiB. `bytes` says how
+  // many were accepted, whatever the status; done says all.
   [[nodiscard]] TlsResult write(std::span<const iovec> iovecs);
 
   [[nodiscard]] bool unsent() const { return wire_.unsent_bytes() > 0; }
@@ -76,6 +75,7 @@ class TlsStream {
 
  private:
   [[nodiscard]] TlsStatus status_after(int result);
+  TlsStatus fail();
   [[nodiscard]] bool has_failed() const { return failed_ || wire_.error() != 0; }
 
   TlsWire wire_;                             // outlives ssl_, which writes to it

@@ -107,13 +107,15 @@ void append_ok(std::string& out, CommandId id, std::optional<Position> position)
   message.end();
 }
 
-void append_error(std::string& out, CommandId id, ErrorCode code, std::string_view text) {
+void append_error(std::string& out, CommandId id, ErrorCode code, std::string_view text,
+                  std::string_view channel) {
   const ErrorInfo info = error_info(code);
   Message message(out, "error", id);
   message.number("code", static_cast<std::uint64_t>(code));
   message.text("reason", info.reason);
   message.text("message", text.empty() ? info.message : text);
   message.flag("retry", info.retry);
+  if (!channel.empty()) message.text("channel", channel);
   message.end();
 }
 

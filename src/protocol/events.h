@@ -72,8 +72,10 @@ void append_unsubscribed_because(std::string& out, std::string_view channel,
 
 void append_ok(std::string& out, CommandId id, std::optional<Position> position = {});
 
-// An empty message stands for the code's own.
-void append_error(std::string& out, CommandId id, ErrorCode code, std::string_view message = {});
+// An empty message stands for the code's own. `channel`: which one it is about, for clients that
+// get answers without an id.
+void append_error(std::string& out, CommandId id, ErrorCode code, std::string_view message = {},
+                  std::string_view channel = {});
 
 struct HistoryEvent {
   std::string_view event;

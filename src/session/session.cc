@@ -114,6 +114,12 @@ void Session::heard(TimePoint now) {
   awaiting_pong_ = false;
 }
 
+void Session::on_control_frame(TimePoint now) {
+  if (state_ == State::closed) return;
+  heard(now);
+  if (!messages_.take(context_.settings.messages, now)) close(CloseCode::too_fast);
+}
+
 void Session::on_timer(TimePoint now) {
   if (state_ == State::closed || now < next_deadline()) return;
   if (state_ == State::connected) {
@@ -176,20 +182,20 @@ void Session::execute(const protocol::Subscribe& command) {
   const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
   if (!may(auth::Action::subscribe, command.channel, rule)) {
     send_error(command.id, ErrorCode::forbidden,
-               "the token grants no subscribe on " + std::string(command.channel));
+               "the token grants no subscribe on " + std::string(command.channel), command.channel);
     return;
   }
   if (rule.kind.presence && user_id().empty()) {
     send_error(command.id, ErrorCode::forbidden,
-               "a presence channel needs a token with a user (sub)");
+               "a presence channel needs a token with a user (sub)", command.channel);
     return;
   }
   if (context_.hub.is_subscribed(*this, command.channel)) {
-    send_error(command.id, ErrorCode::already_subscribed);
+    send_error(command.id, ErrorCode::already_subscribed, {}, command.channel);
     return;
   }
   if (subscriptions.size() >= context_.settings.subscriptions_max) {
-    send_error(command.id, ErrorCode::too_many_subscriptions);
+    send_error(command.id, ErrorCode::too_many_subscriptions, {}, command.channel);
     return;
   }
   hub::SubscribeOptions options;
@@ -366,9 +372,9 @@ void Session::on_subscribe_failed(std::string_view channel, std::uint64_t reques
   const protocol::CommandId id =
       request == no_request ? protocol::CommandId() : protocol::CommandId(request);
   if (error == broker::BrokerError::too_many_channels) {
-    send_error(id, ErrorCode::unavailable, "the server holds no more channels");
+    send_error(id, ErrorCode::unavailable, "the server holds no more channels", channel);
   } else {
-    send_error(id, ErrorCode::unavailable);
+    send_error(id, ErrorCode::unavailable, {}, channel);
   }
 }
 
@@ -432,9 +438,9 @@ bool Session::may(auth::Action action, std::string_view channel, const ChannelRu
   return auth::may(claims(), action, channel, rule);
 }
 
-void Session::send_error(protocol::CommandId id, protocol::ErrorCode code,
-                         std::string_view message) {
-  protocol::append_error(scratch(), id, code, message);
+void Session::send_error(protocol::CommandId id, protocol::ErrorCode code, std::string_view message,
+                         std::string_view channel) {
+  protocol::append_error(scratch(), id, code, message, channel);
   send_scratch();
 }
 

@@ -47,8 +47,8 @@ class Session final : public hub::Subscriber {
   void on_timer(TimePoint now);
   [[nodiscard]] TimePoint next_deadline() const;
 
-  // Any bytes of the client, also control frames, show that it lives.
-  void heard(TimePoint now);
+  // A ping or pong of the WebSocket itself shows that the client lives, and counts as a message.
+  void on_control_frame(TimePoint now);
   void execute(const protocol::Subscribe& command);
   // Tells the client to come back after a while, then closes.
   void drain(milliseconds after);
@@ -67,6 +67,7 @@ class Session final : public hub::Subscriber {
   void on_disconnect() override;
 
  private:
+  void heard(TimePoint now);
   void execute(const protocol::Auth& command, TimePoint now);
   void execute(const protocol::Unsubscribe& command);
   void execute(const protocol::Publish& command);
@@ -84,7 +85,8 @@ class Session final : public hub::Subscriber {
   [[nodiscard]] bool may(auth::Action action, std::string_view channel,
                          const ChannelRule& rule) const;
   void send_history(protocol::CommandId id, std::string_view channel, broker::HistoryPage page);
-  void send_error(protocol::CommandId id, protocol::ErrorCode code, std::string_view message = {});
+  void send_error(protocol::CommandId id, protocol::ErrorCode code, std::string_view message = {},
+                  std::string_view channel = {});
   [[nodiscard]] std::string& scratch();
   void send_scratch();
 

@@ -1,0 +1,164 @@
+#include "api/answers.h"
+
+#include <utility>
+
+#include "protocol/json_writer.h"
+
+namespace river::api {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::JsonWriter;
+
+ErrorCode code_of(broker::BrokerError error) {
+  switch (error) {
+    case broker::BrokerError::overloaded:
+    case broker::BrokerError::unavailable:
+    case broker::BrokerError::too_many_channels:
+      return ErrorCode::unavailable;
+  }
+  return ErrorCode::internal;
+}
+
+std::string_view message_of(broker::BrokerError error) {
+  switch (error) {
+    case broker::BrokerError::overloaded:
+      return "the server is overloaded: nothing was done, try again";
+    case broker::BrokerError::unavailable:
+      return "the broker can't be reached: try again";
+    case broker::BrokerError::too_many_channels:
+      return "the server holds no more channels (setting: limits.channels_max)";
+  }
+  return {};
+}
+
+void append_error_object(std::string& out, ErrorCode code, std::string_view message,
+                         std::string_view param) {
+  std::string error;
+  JsonWriter fields(error);
+  fields.text("code", protocol::error_info(code).reason);
+  fields.text("message", message.empty() ? protocol::error_info(code).message : message);
+  if (!param.empty()) fields.text("param", param);
+  fields.end();
+  JsonWriter json(out);
+  json.raw("error", error);
+  json.end();
+}
+
+void append_member(std::string& out, const broker::Member& member) {
+  JsonWriter json(out);
+  json.text("id", member.user);
+  if (!member.info.empty()) json.raw("info", member.info);
+  json.end();
+}
+
+}  // namespace
+
+http::Response no_content() {
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+http::Response json_response(std::string body) {
+  http::Response response;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response error_response(ErrorCode code, std::string_view message, std::string_view param) {
+  const protocol::ErrorInfo info = protocol::error_info(code);
+  http::Response response = http::json_error(info.http_status, info.reason,
+                                             message.empty() ? info.message : message, param);
+  if (info.http_status == 503 || info.http_status == 429) {
+    response.headers.push_back({"Retry-After", "1"});
+  }
+  if (info.http_status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return response;
+}
+
+http::Response error_response(const protocol::RequestError& error) {
+  return error_response(error.code, error.message, error.param);
+}
+
+http::Response error_response(broker::BrokerError error) {
+  return error_response(code_of(error), message_of(error));
+}
+
+void append_result(std::string& out, std::string_view channel, const PublishResult& result) {
+  if (!result.has_value()) {
+    append_error_object(out, code_of(result.error()), message_of(result.error()), {});
+    return;
+  }
+  JsonWriter json(out);
+  json.text("channel", channel);
+  json.text("epoch", epoch_text(result->epoch));
+  json.number("offset", result->offset);
+  json.end();
+}
+
+void append_error(std::string& out, const protocol::RequestError& error) {
+  append_error_object(out, error.code, error.message, error.param);
+}
+
+http::Response channels_response(const broker::ChannelPage& page) {
+  std::string body;
+  JsonWriter json(body);
+  json.array("channels", page.channels, [&](const broker::ChannelCount& count) {
+    JsonWriter entry(body);
+    entry.text("channel", count.channel);
+    entry.number("subscribers", count.subscribers);
+    entry.end();
+  });
+  if (!page.next.empty()) json.text("next", page.next);
+  json.end();
+  return json_response(std::move(body));
+}
+
+http::Response channel_response(std::string_view channel, bool presence,
+                                const broker::ChannelDetails& details) {
+  std::string body;
+  JsonWriter json(body);
+  json.text("channel", channel);
+  json.number("subscribers", details.subscribers);
+  if (presence) json.number("member_count", details.members);
+  if (details.position.epoch != 0) {
+    json.text("epoch", epoch_text(details.position.epoch));
+    json.number("offset", details.position.offset);
+  }
+  json.end();
+  return json_response(std::move(body));
+}
+
+http::Response history_response(std::string_view channel, const broker::HistoryPage& page) {
+  std::string body;
+  JsonWriter json(body);
+  json.text("channel", channel);
+  if (page.epoch != 0) json.text("epoch", epoch_text(page.epoch));
+  json.array("events", page.events, [&](const broker::Publication& publication) {
+    JsonWriter entry(body);
+    entry.text("event", publication.content.event());
+    entry.raw("data", publication.content.data());
+    entry.number("offset", publication.offset);
+    entry.number("time", static_cast<std::uint64_t>(publication.time / 1000));
+    entry.end();
+  });
+  json.flag("more", page.more);
+  json.end();
+  return json_response(std::move(body));
+}
+
+http::Response members_response(std::string_view channel, const broker::MemberPage& page) {
+  std::string body;
+  JsonWriter json(body);
+  json.text("channel", channel);
+  json.array("members", page.members,
+             [&](const broker::Member& member) { append_member(body, member); });
+  json.number("member_count", page.member_count);
+  if (!page.next.empty()) json.text("next", page.next);
+  json.end();
+  return json_response(std::move(body));
+}
+
+}  // namespace river::api

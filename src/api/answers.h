@@ -1,0 +1,37 @@
+// The bodies of the API's answers.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/broker.h"
+#include "http/response.h"
+#include "protocol/errors.h"
+#include "protocol/publish_requests.h"
+
+namespace river::api {
+
+using PublishResult = std::expected<Position, broker::BrokerError>;
+
+[[nodiscard]] http::Response no_content();
+[[nodiscard]] http::Response error_response(protocol::ErrorCode code, std::string_view message = {},
+                                            std::string_view param = {});
+[[nodiscard]] http::Response error_response(const protocol::RequestError& error);
+[[nodiscard]] http::Response error_response(broker::BrokerError error);
+
+// {"channel":…,"epoch":…,"offset":…} or {"error":{…}}
+void append_result(std::string& out, std::string_view channel, const PublishResult& result);
+void append_error(std::string& out, const protocol::RequestError& error);
+
+[[nodiscard]] http::Response json_response(std::string body);
+[[nodiscard]] http::Response channels_response(const broker::ChannelPage& page);
+[[nodiscard]] http::Response channel_response(std::string_view channel, bool presence,
+                                              const broker::ChannelDetails& details);
+[[nodiscard]] http::Response history_response(std::string_view channel,
+                                              const broker::HistoryPage& page);
+[[nodiscard]] http::Response members_response(std::string_view channel,
+                                              const broker::MemberPage& page);
+
+}  // namespace river::api

@@ -1,0 +1,222 @@
+#include "api/api.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "api/answers.h"
+#include "base/channel_name.h"
+#include "http/characters.h"
+#include "http/query.h"
+
+namespace river::api {
+namespace {
+
+using protocol::ErrorCode;
+
+// JSON, or what curl says when it isn't told. Anything else was meant for somebody else.
+bool is_json(const http::Request& request) {
+  if (request.header("content-encoding").value_or("identity") != "identity") return false;
+  std::string_view type = request.header("content-type").value_or("application/json");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  for (const std::string_view known :
+       {"application/json", "application/x-www-form-urlencoded", "text/plain"}) {
+    if (http::equal_ignoring_case(type, known)) return true;
+  }
+  return false;
+}
+
+// `fallback` if it isn't there; nothing if it is no number or out of range.
+std::optional<std::uint64_t> number_parameter(const http::Request& request, std::string_view name,
+                                              std::uint64_t fallback, std::uint64_t most) {
+  const auto text = http::query_parameter(request.query, name);
+  if (!text.has_value()) return fallback;
+  std::uint64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc() || stop != end || number > most) return std::nullopt;
+  return number;
+}
+
+std::string text_parameter(const http::Request& request, std::string_view name) {
+  return http::query_parameter(request.query, name).value_or(std::string());
+}
+
+http::Response not_allowed(std::string_view allow) {
+  http::Response response = error_response(ErrorCode::method_not_allowed);
+  response.headers.push_back({"Allow", std::string(allow)});
+  return response;
+}
+
+bool is_api_path(std::string_view path) {
+  for (const std::string_view prefix :
+       {"/v1/publish", "/v1/channels", "/v1/users/", "/v1/publish/"}) {
+    if (path == prefix ||
+        (path.starts_with(prefix) && (prefix.ends_with('/') || path[prefix.size()] == '/'))) {
+      return true;
+    }
+  }
+  return path == "/publish";
+}
+
+}  // namespace
+
+Api::Api(broker::Broker& broker, const auth::ApiKeys& keys, const ApiSettings& settings,
+         Metrics& metrics)
+    : broker_(broker),
+      keys_(keys),
+      settings_(settings),
+      metrics_(metrics),
+      parser_(settings.data_bytes_max) {}
+
+bool Api::has_key(const http::Request& request) {
+  const std::string_view key = auth::presented_api_key(
+      request.header("x-api-key").value_or(""), request.header("authorization").value_or(""));
+  if (keys_.accepts(key)) return true;
+  metrics_.auth_failures[static_cast<std::size_t>(AuthFailure::api_key)].add();
+  return false;
+}
+
+bool Api::handle(const http::Request& request, http::Responder& respond, TimePoint now) {
+  if (!is_api_path(request.path)) return false;
+  if (!has_key(request)) {
+    respond(error_response(ErrorCode::unauthenticated,
+                           "an API key is needed, in the header x-api-key or as Authorization: "
+                           "Bearer; River says at its start where it is"));
+    return true;
+  }
+  auto path = http::path_segments(request.path);
+  if (!path.has_value() || !http::valid_query(request.query)) {
+    respond(error_response(ErrorCode::invalid_value, "the URL has a broken % escape"));
+    return true;
+  }
+  if (request.method == "POST") {
+    post(*path, request, std::move(respond), now);
+  } else if (request.method == "GET" || request.method == "HEAD") {
+    get(std::move(*path), request, std::move(respond));
+  } else {
+    respond(not_allowed("GET, POST"));
+  }
+  return true;
+}
+
+void Api::post(const std::vector<std::string>& path, const http::Request& request,
+               http::Responder respond, TimePoint now) {
+  const bool is_user_call = path.size() == 4 && path[1] == "users";
+  const bool publishes = path == std::vector<std::string>{"publish"} ||
+                         path == std::vector<std::string>{"v1", "publish"} ||
+                         path == std::vector<std::string>{"v1", "publish", "batch"} ||
+                         (is_user_call && path[3] == "publish");
+  if (!publishes && !(is_user_call && path[3] == "disconnect")) {
+    const bool is_read = path.size() >= 2 && path[1] == "channels";
+    return respond(is_read ? not_allowed("GET") : error_response(ErrorCode::not_found));
+  }
+  if (!is_json(request)) {
+    return respond(error_response(ErrorCode::unsupported_media,
+                                  "send the body as application/json, not compressed"));
+  }
+  if (publishes && !within_rate(1, now)) {
+    return respond(error_response(ErrorCode::rate_limited));
+  }
+  if (is_user_call) {
+    if (path[2].empty() || path[2].size() > limits::user_bytes_max) {
+      return respond(error_response(ErrorCode::invalid_value, "a user id is 1 to 200 bytes", "id"));
+    }
+    return path[3] == "publish" ? publish_to_user(path[2], request, std::move(respond))
+                                : disconnect_user(path[2], request, std::move(respond));
+  }
+  if (path.size() == 1) return publish_short(request, std::move(respond));
+  if (path.size() == 2) return publish(request, std::move(respond));
+  publish_batch(request, std::move(respond));
+}
+
+void Api::get(std::vector<std::string> path, const http::Request& request,
+              http::Responder respond) {
+  if (path.size() < 2 || path[1] != "channels") {
+    return respond(path[0] == "publish" || path[1] == "publish" || path.size() == 4
+                       ? not_allowed("POST")
+                       : error_response(ErrorCode::not_found));
+  }
+  if (path.size() == 2) return list_channels(request, std::move(respond));
+  if (!valid_channel(path[2])) {
+    return respond(error_response(ErrorCode::invalid_channel, {}, "channel"));
+  }
+  std::string& channel = path[2];
+  if (path.size() == 3) return show_channel(std::move(channel), std::move(respond));
+  if (path.size() == 4 && path[3] == "history") {
+    return show_history(std::move(channel), request, std::move(respond));
+  }
+  if (path.size() == 4 && path[3] == "members") {
+    return show_members(std::move(channel), request, std::move(respond));
+  }
+  respond(error_response(ErrorCode::not_found));
+}
+
+bool Api::within_rate(std::size_t publications, TimePoint now) {
+  if (settings_.publish_rate == 0) return true;
+  const std::int64_t second = now.time_since_epoch().count() / 1000;
+  if (second != rate_second_) {
+    rate_second_ = second;
+    rate_used_ = 0;
+  }
+  if (rate_used_ >= settings_.publish_rate) return false;
+  rate_used_ += static_cast<std::uint32_t>(publications);
+  return true;
+}
+
+// ── Reading ──
+
+void Api::list_channels(const http::Request& request, http::Responder respond) {
+  const auto limit = number_parameter(request, "limit", 100, limits::channels_page_max);
+  if (!limit.has_value() || *limit == 0) {
+    return respond(error_response(ErrorCode::invalid_value, "limit is 1 to 1000", "limit"));
+  }
+  broker_.channels(
+      text_parameter(request, "prefix"), text_parameter(request, "after"),
+      static_cast<std::size_t>(*limit), [respond = std::move(respond)](auto page) mutable {
+        respond(page.has_value() ? channels_response(*page) : error_response(page.error()));
+      });
+}
+
+void Api::show_channel(std::string channel, http::Responder respond) {
+  const bool presence = channel_kind(channel).presence;
+  broker_.channel(channel, [channel, presence, respond = std::move(respond)](auto details) mutable {
+    respond(details.has_value() ? channel_response(channel, presence, *details)
+                                : error_response(details.error()));
+  });
+}
+
+void Api::show_history(std::string channel, const http::Request& request, http::Responder respond) {
+  const auto limit = number_parameter(request, "limit", 100, limits::history_page_max);
+  if (!limit.has_value() || *limit == 0) {
+    return respond(error_response(ErrorCode::invalid_value, "limit is 1 to 1000", "limit"));
+  }
+  const auto before = number_parameter(request, "before", UINT64_MAX, UINT64_MAX);
+  if (!before.has_value()) {
+    return respond(error_response(ErrorCode::invalid_value, "before is an offset", "before"));
+  }
+  const std::optional<Offset> before_offset =
+      *before == UINT64_MAX ? std::nullopt : std::optional<Offset>(*before);
+  broker_.history(
+      channel, before_offset, static_cast<std::size_t>(*limit),
+      [channel, respond = std::move(respond)](auto page) mutable {
+        respond(page.has_value() ? history_response(channel, *page) : error_response(page.error()));
+      });
+}
+
+void Api::show_members(std::string channel, const http::Request& request, http::Responder respond) {
+  const auto limit = number_parameter(request, "limit", 100, settings_.members_listed_max);
+  if (!limit.has_value() || *limit == 0) {
+    return respond(error_response(ErrorCode::invalid_value,
+                                  "limit is 1 to the server's limits.members_listed_max", "limit"));
+  }
+  broker_.members(
+      channel, text_parameter(request, "after"), static_cast<std::size_t>(*limit),
+      [channel, respond = std::move(respond)](auto page) mutable {
+        respond(page.has_value() ? members_response(channel, *page) : error_response(page.error()));
+      });
+}
+
+}  // namespace river::api

@@ -1,0 +1,65 @@
+// Api: the HTTP API that backends call. One a loop. Every call needs an API key.
+//
+// Owns: the parser of bodies. Borrows: the broker, the keys. Thread: its loop's.
+// Limits: those of protocol::PublishRequestParser and ApiSettings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/api_keys.h"
+#include "base/channel_rules.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/metrics.h"
+#include "broker/broker.h"
+#include "http/request_handler.h"
+#include "protocol/publish_request_parser.h"
+
+namespace river::api {
+
+struct ApiSettings {
+  std::size_t data_bytes_max = limits::data_bytes_max;
+  std::uint32_t members_listed_max = limits::members_listed_max;
+  std::uint32_t publish_rate = 0;  // publications a second on one loop; 0: any
+};
+
+class Api {
+ public:
+  Api(broker::Broker& broker, const auth::ApiKeys& keys, const ApiSettings& settings,
+      Metrics& metrics);
+
+  // False if the path is none of the API's: nothing was done.
+  [[nodiscard]] bool handle(const http::Request& request, http::Responder& respond, TimePoint now);
+
+  // Does the request show a valid key? Counts it if not.
+  [[nodiscard]] bool has_key(const http::Request& request);
+
+ private:
+  void publish_short(const http::Request& request, http::Responder respond);
+  void publish(const http::Request& request, http::Responder respond);
+  void publish_batch(const http::Request& request, http::Responder respond);
+  void publish_to_user(std::string user, const http::Request& request, http::Responder respond);
+  void disconnect_user(std::string user, const http::Request& request, http::Responder respond);
+  void list_channels(const http::Request& request, http::Responder respond);
+  void show_channel(std::string channel, http::Responder respond);
+  void show_history(std::string channel, const http::Request& request, http::Responder respond);
+  void show_members(std::string channel, const http::Request& request, http::Responder respond);
+
+  void post(const std::vector<std::string>& path, const http::Request& request,
+            http::Responder respond, TimePoint now);
+  void get(std::vector<std::string> path, const http::Request& request, http::Responder respond);
+  [[nodiscard]] bool within_rate(std::size_t publications, TimePoint now);
+
+  broker::Broker& broker_;
+  const auth::ApiKeys& keys_;
+  const ApiSettings& settings_;
+  Metrics& metrics_;
+  protocol::PublishRequestParser parser_;
+  std::int64_t rate_second_ = 0;
+  std::uint32_t rate_used_ = 0;
+};
+
+}  // namespace river::api

@@ -1,0 +1,19 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+
+#include "base/assert.h"
+
+namespace river {
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(sha256_bytes, '\0');
+  unsigned int size = 0;
+  RIVER_ASSERT(EVP_Digest(bytes.data(), bytes.size(),
+                          reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_sha256(),
+                          nullptr) == 1);
+  RIVER_ASSERT(size == sha256_bytes);
+  return digest;
+}
+
+}  // namespace river

@@ -1,0 +1,45 @@
+#include "base/file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace river {
+namespace {
+
+std::unexpected<std::string> failure(std::string_view what, const std::string& path) {
+  return std::unexpected(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+}
+
+bool write_and_sync(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(file) == 0;
+}
+
+}  // namespace
+
+std::expected<void, std::string> write_file_atomically(const std::string& path,
+                                                       std::string_view bytes) {
+  const std::string unfinished = path + ".new";
+  const int file =
+      ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return failure("write", unfinished);
+  const bool written = write_and_sync(file, bytes);
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  if (!written) return failure("write", unfinished);
+  if (std::rename(unfinished.c_str(), path.c_str()) != 0) return failure("rename", unfinished);
+  return {};
+}
+
+}  // namespace river

@@ -1,0 +1,55 @@
+#include "base/file.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace river {
+namespace {
+
+class AtomicFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/river-file-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    directory_ = name;
+    path_ = directory_ + "/state";
+  }
+  void TearDown() override {
+    ::unlink(path_.c_str());
+    ::rmdir(directory_.c_str());
+  }
+  [[nodiscard]] std::string content() const {
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+  std::string directory_;
+  std::string path_;
+};
+
+TEST_F(AtomicFile, HoldsWhatWasWrittenLast) {
+  ASSERT_TRUE(write_file_atomically(path_, "first, and longer").has_value());
+  ASSERT_TRUE(write_file_atomically(path_, "second").has_value());
+  EXPECT_EQ(content(), "second");
+}
+
+TEST_F(AtomicFile, IsForItsOwnerAlone) {
+  ASSERT_TRUE(write_file_atomically(path_, "secret").has_value());
+  struct stat status{};
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600);
+}
+
+TEST_F(AtomicFile, SaysWhatItCouldNotWrite) {
+  const auto written = write_file_atomically(directory_ + "/missing/state", "x");
+  ASSERT_FALSE(written.has_value());
+  EXPECT_NE(written.error().find("missing/state.new: No such file or directory"), std::string::npos)
+      << written.error();
+}
+
+}  // namespace
+}  // namespace river

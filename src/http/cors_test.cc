@@ -1,0 +1,58 @@
+#include "http/cors.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace river::http {
+namespace {
+
+Request request_from(std::vector<Header>& headers) {
+  Request request;
+  request.method = "OPTIONS";
+  request.headers = headers;
+  return request;
+}
+
+std::string value_of(const std::vector<ResponseHeader>& headers, std::string_view name) {
+  const auto place = std::ranges::find(headers, name, &ResponseHeader::name);
+  return place == headers.end() ? std::string("(none)") : place->value;
+}
+
+OriginList only(const std::string& entry) {
+  return *OriginList::parse(std::vector{entry});
+}
+
+TEST(Cors, LetsAnyOriginReadByDefault) {
+  std::vector<Header> headers{{"Origin", "https://app.example"}};
+  EXPECT_EQ(value_of(cors_headers(request_from(headers), {}), "Access-Control-Allow-Origin"), "*");
+}
+
+TEST(Cors, NamesTheOriginThatIsOnTheList) {
+  std::vector<Header> headers{{"Origin", "https://app.example"}};
+  const auto added = cors_headers(request_from(headers), only("https://app.example"));
+  EXPECT_EQ(value_of(added, "Access-Control-Allow-Origin"), "https://app.example");
+  EXPECT_EQ(value_of(added, "Vary"), "Origin") << "a cache must not hand it to another origin";
+}
+
+TEST(Cors, SaysNothingToOthers) {
+  std::vector<Header> evil{{"Origin", "https://evil.example"}};
+  EXPECT_EQ(value_of(cors_headers(request_from(evil), only("https://app.example")),
+                     "Access-Control-Allow-Origin"),
+            "(none)");
+  std::vector<Header> twice{{"Origin", "https://app.example"}, {"Origin", "https://app.example"}};
+  EXPECT_TRUE(cors_headers(request_from(twice), {}).empty());
+  std::vector<Header> none;
+  EXPECT_TRUE(cors_headers(request_from(none), {}).empty());
+}
+
+TEST(Cors, AllowsThePreflightOfAnEventStream) {
+  std::vector<Header> headers{{"Origin", "https://app.example"}};
+  const Response response = preflight_response(request_from(headers), {});
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(value_of(response.headers, "Access-Control-Allow-Headers"),
+            "Authorization, Last-Event-ID, Cache-Control");
+}
+
+}  // namespace
+}  // namespace river::http

@@ -1,0 +1,187 @@
+#include "server/http_service.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "api/answers.h"
+#include "auth/token_signer.h"
+#include "base/random.h"
+#include "http/cors.h"
+#include "protocol/json_writer.h"
+#include "server/metrics_page.h"
+#include "server/page_files.h"
+#include "server/server.h"
+#include "server/version.h"
+#include "server/worker.h"
+
+namespace river::server {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::JsonWriter;
+
+constexpr seconds playground_token_age{600};
+
+http::Response text_response(int status, std::string_view text) {
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = text;
+  return response;
+}
+
+http::Response page_response(const PageFile& file) {
+  http::Response response;
+  response.content_type = file.content_type;
+  response.body = file.bytes;
+  response.headers = {
+      // Scripts and styles are files of our own; WebSockets of our own host, which not every
+      // browser counts as 'self'.
+      {"Content-Security-Policy",
+       "default-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; frame-ancestors 'none'; "
+       "form-action 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cache-Control", "no-cache"}};
+  return response;
+}
+
+http::Response json_no_store(std::string body) {
+  http::Response response = api::json_response(std::move(body));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+// Is the page asked for under a name of this machine? A foreign name that was made to point to
+// 127.0.0.1 (DNS rebinding) is none.
+bool is_local_host(const http::Request& request) {
+  std::string_view host = request.header("host").value_or("");
+  const std::size_t colon = host.rfind(':');
+  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+    host = host.substr(0, colon);
+  }
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
+
+std::uint64_t sum(const Server& server, Counter Metrics::* counter) {
+  std::uint64_t total = 0;
+  for (const auto& worker : server.workers()) total += (worker->metrics().*counter).value();
+  return total;
+}
+
+}  // namespace
+
+void HttpService::handle(const http::Request& request, http::Responder respond) {
+  if (request.method == "OPTIONS" && request.path == "/v1/events") {
+    return respond(http::preflight_response(request, server_.node().transport.origins));
+  }
+  if (request.method == "GET" || request.method == "HEAD") {
+    http::Response response = own_answer(request);
+    if (response.status != 404) return respond(std::move(response));
+  }
+  if (api_.handle(request, respond, loop_->now())) return;
+  respond(api::error_response(ErrorCode::not_found));
+}
+
+http::Response HttpService::own_answer(const http::Request& request) {
+  if (request.path == "/healthz") return health();
+  if (request.path == "/readyz") return readiness();
+  if (request.path == "/metrics") return metrics_page(request);
+  if (request.path == "/v1/info") return info(request);
+  if (request.path == "/v1/playground") return playground(request);
+  if (const PageFile* file = find_page_file(request.path)) return page_response(*file);
+  return text_response(404, "");
+}
+
+http::Response HttpService::health() const {
+  return text_response(200, "ok\n");
+}
+
+http::Response HttpService::readiness() const {
+  if (server_.node().draining.load(std::memory_order_relaxed)) {
+    return text_response(503, "draining\n");
+  }
+  return text_response(200, "ready\n");
+}
+
+bool HttpService::may_see_figures(const http::Request& request) {
+  const Node& node = server_.node();
+  return node.loopback_only || node.config.metrics.open || api_.has_key(request);
+}
+
+http::Response HttpService::metrics_page(const http::Request& request) {
+  if (!may_see_figures(request)) {
+    return api::error_response(ErrorCode::unauthenticated,
+                               "beyond loopback, /metrics needs an API key (Authorization: Bearer "
+                               "<key>), or the setting metrics.open");
+  }
+  std::vector<const Metrics*> workers;
+  for (const auto& worker : server_.workers()) workers.push_back(&worker->metrics());
+  http::Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = render_metrics(workers, steady_now() - server_.node().started_at);
+  return response;
+}
+
+http::Response HttpService::info(const http::Request& request) {
+  const Node& node = server_.node();
+  std::string body;
+  JsonWriter json(body);
+  json.text("version", version);
+  json.text("node", node.id);
+  json.number("protocol", 1);
+  const bool show_figures =
+      node.loopback_only || node.config.playground || node.config.metrics.open ||
+      (request.header("authorization").has_value() && api_.has_key(request)) ||
+      (request.header("x-api-key").has_value() && api_.has_key(request));
+  if (show_figures) {
+    const auto up = std::chrono::duration_cast<seconds>(steady_now() - node.started_at);
+    json.number("uptime_seconds", static_cast<std::uint64_t>(up.count()));
+    json.number("workers", node.worker_count);
+    json.text("send_batch", loop_->send_batch_name());
+    json.number("connections", sum(server_, &Metrics::clients_open));
+    json.number("subscriptions", sum(server_, &Metrics::subscriptions_open));
+    json.number("channels", sum(server_, &Metrics::channels_stored));
+    json.number("publications", sum(server_, &Metrics::publications));
+    json.number("deliveries", sum(server_, &Metrics::deliveries));
+  }
+  std::string limits;
+  JsonWriter fields(limits);
+  fields.number("message_bytes", node.transport.message_bytes_max);
+  fields.number("data_bytes", node.api.data_bytes_max);
+  fields.number("subscriptions", node.sessions.subscriptions_max);
+  fields.number("body_bytes", node.transport.request.body_bytes_max);
+  fields.number("history_events", node.config.history.events_max);
+  fields.end();
+  json.raw("limits", limits);
+  json.end();
+  return json_no_store(std::move(body));
+}
+
+http::Response HttpService::playground(const http::Request& request) const {
+  const Node& node = server_.node();
+  const bool allowed = node.config.playground || (node.loopback_only && is_local_host(request));
+  if (!allowed || node.secrets.jwt_secrets.empty()) {
+    return api::error_response(ErrorCode::not_found,
+                               "the playground is off: River gives its page a token only while it "
+                               "listens on loopback alone, or with --playground");
+  }
+  using auth::Action;
+  auth::TokenRequest token;
+  token.user = "playground-" + random_hex(4);
+  token.issued = unix_now();
+  token.expires = *token.issued + playground_token_age.count();
+  token.info = R"({"name":"Playground"})";
+  token.grants = {{"*", static_cast<auth::Actions>(auth::bit_of(Action::subscribe) |
+                                                   auth::bit_of(Action::history) |
+                                                   auth::bit_of(Action::presence))}};
+  std::string body;
+  JsonWriter json(body);
+  json.text("token", auth::sign_token(token, node.secrets.jwt_secrets.front()));
+  json.number("expires_in", static_cast<std::uint64_t>(playground_token_age.count()));
+  json.end();
+  return json_no_store(std::move(body));
+}
+
+}  // namespace river::server

@@ -1,0 +1,37 @@
+// HttpService: all of one loop's HTTP that is not the API: health, metrics, information, the page.
+// What it does not know goes to the API.
+#pragma once
+
+#include "api/api.h"
+#include "base/metrics.h"
+#include "http/request_handler.h"
+#include "net/loop.h"
+
+namespace river::server {
+
+class Server;
+
+class HttpService final : public http::RequestHandler {
+ public:
+  HttpService(Server& server, api::Api& api, Metrics& metrics)
+      : server_(server), api_(api), metrics_(metrics) {}
+  void set_loop(net::Loop& loop) { loop_ = &loop; }
+
+  void handle(const http::Request& request, http::Responder respond) override;
+
+ private:
+  [[nodiscard]] http::Response own_answer(const http::Request& request);
+  [[nodiscard]] http::Response health() const;
+  [[nodiscard]] http::Response readiness() const;
+  [[nodiscard]] http::Response metrics_page(const http::Request& request);
+  [[nodiscard]] http::Response info(const http::Request& request);
+  [[nodiscard]] http::Response playground(const http::Request& request) const;
+  [[nodiscard]] bool may_see_figures(const http::Request& request);
+
+  Server& server_;
+  api::Api& api_;
+  Metrics& metrics_;
+  net::Loop* loop_ = nullptr;
+};
+
+}  // namespace river::server

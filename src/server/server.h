@@ -1,0 +1,55 @@
+// Server: the whole of `river serve`: workers, signals, and what outlives a restart.
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/address.h"
+#include "server/config.h"
+#include "server/node.h"
+#include "server/secrets.h"
+
+namespace river::server {
+
+class Worker;
+
+class Server {
+ public:
+  Server(std::unique_ptr<Node> node);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Opens the ports and takes up what the last run left. An error is a sentence for the operator.
+  [[nodiscard]] std::expected<void, std::string> open();
+  void start();
+  // Clients are told to come back; waits for them to go, as long as configured; then stops and
+  // writes what the next start takes up.
+  void shut_down();
+  void reload_tls();
+
+  [[nodiscard]] Node& node() { return *node_; }
+  [[nodiscard]] const std::vector<net::Address>& addresses() const { return addresses_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+  [[nodiscard]] std::uint64_t clients() const;
+
+  // Keeps revocations over any restart. On the first worker's loop.
+  void store_revocations();
+
+ private:
+  void restore();
+  void store();
+  [[nodiscard]] std::string path(std::string_view file) const;
+
+  std::unique_ptr<Node> node_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<net::Address> addresses_;
+};
+
+// Runs until a signal ends it, and returns the exit code: what run_command_line() calls.
+int serve(const Config& config, const Secrets& secrets);
+
+}  // namespace river::server

@@ -1,0 +1,243 @@
+#include "transport/http_transport.h"
+
+#include <utility>
+
+#include "http/cors.h"
+#include "http/query.h"
+#include "protocol/close_codes.h"
+#include "transport/sse_transport.h"
+#include "transport/websocket_transport.h"
+#include "transport/websocket_upgrade.h"
+
+namespace river::transport {
+namespace {
+
+constexpr std::string_view websocket_path = "/v1/ws";
+constexpr std::string_view events_path = "/v1/events";
+// Answers that the client has not read yet: then its next request waits.
+constexpr std::size_t unread_answers_max = 256 * 1024;
+
+http::Response draining_response() {
+  http::Response response =
+      http::json_error(503, "draining", "this server is shutting down: connect again in a moment");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+}  // namespace
+
+HttpTransport::HttpTransport(TransportContext& context)
+    : context_(context), reader_(context.settings.request) {}
+
+HttpTransport::~HttpTransport() = default;
+
+void HttpTransport::on_open(net::Connection& connection) {
+  ConnectionHandler::on_open(connection);
+  // From accept on, TLS handshake included, and not prolonged by single bytes.
+  wait(Waiting::for_head, context_.settings.head_timeout);
+}
+
+void HttpTransport::wait(Waiting what, milliseconds how_long) {
+  waiting_ = what;
+  deadline_ = connection_->loop().now() + how_long;
+  connection_->ensure_timer(deadline_);
+}
+
+void HttpTransport::on_timer(TimePoint now) {
+  if (waiting_ == Waiting::for_answer) return;
+  if (now < deadline_) {
+    connection_->ensure_timer(deadline_);
+  } else if (waiting_ == Waiting::for_body || reader_.started()) {
+    refuse(http::json_error(408, "timeout", "the request did not come whole in time"));
+  } else {
+    connection_->close();
+  }
+}
+
+void HttpTransport::on_overflow() {
+  connection_->close();
+}
+
+void HttpTransport::on_end() {
+  // It may have sent its request and closed its side; the answer is still owed.
+  if (waiting_ == Waiting::for_answer) {
+    end_after_answer_ = true;
+  } else {
+    connection_->end();
+  }
+}
+
+void HttpTransport::on_drained() {
+  if (!std::exchange(throttled_, false)) return;
+  connection_->resume_reading();
+  answered();
+}
+
+// ── Requests ──
+
+void HttpTransport::on_data(std::span<char> bytes) {
+  while (!bytes.empty() && can_read()) bytes = take(bytes);
+  if (bytes.empty() || handed_over_ || connection_->is_ending()) return;
+  ahead_.append(bytes.data(), bytes.size());
+  if (ahead_.size() > limits::http_pipeline_bytes_max) connection_->pause_reading();
+}
+
+std::span<char> HttpTransport::take(std::span<char> bytes) {
+  const bool first = waiting_ == Waiting::for_request;
+  const auto result = reader_.feed({bytes.data(), bytes.size()});
+  const std::span<char> rest = bytes.subspan(result.consumed);
+  switch (result.status) {
+    case http::ReadStatus::incomplete:
+      if (first) wait(Waiting::for_head, context_.settings.head_timeout);
+      break;
+    case http::ReadStatus::head_complete:
+      if (reader_.request().expects_continue) connection_->send(http::continue_response);
+      wait(Waiting::for_body, context_.settings.body_timeout);
+      break;
+    case http::ReadStatus::complete:
+      dispatch(rest);
+      break;
+    case http::ReadStatus::failed:
+      refuse(http::json_error(reader_.error()));
+      return {};
+  }
+  return handed_over_ ? std::span<char>() : rest;
+}
+
+void HttpTransport::dispatch(std::span<char> rest) {
+  const http::Request& request = reader_.request();
+  context_.metrics.http_requests.add();
+  keep_alive_ = request.keep_alive && !context_.draining;
+  head_request_ = request.method == "HEAD";
+  if (request.path == websocket_path) {
+    upgrade(rest);
+  } else if (request.path == events_path && request.method == "GET") {
+    stream_events();
+  } else {
+    ask_handler();
+  }
+}
+
+void HttpTransport::ask_handler() {
+  waiting_ = Waiting::for_answer;
+  if (self_ == nullptr) self_ = std::make_shared<HttpTransport*>(this);
+  context_.handler.handle(reader_.request(),
+                          [weak = std::weak_ptr(self_)](const http::Response& response) {
+                            const auto self = weak.lock();
+                            if (self != nullptr && (*self)->connection_->is_open()) {
+                              (*self)->answer(response);
+                            }
+                          });
+}
+
+void HttpTransport::answer(const http::Response& response) {
+  const bool last = !keep_alive_ || end_after_answer_;
+  std::string& out = context_.scratch;
+  out.clear();
+  http::append_response(out, response, !last, head_request_);
+  connection_->send(out);
+  if (last) {
+    waiting_ = Waiting::for_request;
+    connection_->end();
+    return;
+  }
+  reader_.reset();
+  wait(Waiting::for_request, context_.settings.idle_timeout);
+  if (connection_->outbox_bytes() > unread_answers_max) {
+    throttled_ = true;
+    connection_->pause_reading();
+    return;
+  }
+  answered();
+}
+
+// Goes on with what was pipelined.
+void HttpTransport::answered() {
+  if (ahead_.empty()) return;
+  std::string bytes = std::exchange(ahead_, {});
+  connection_->resume_reading();
+  on_data(bytes);
+}
+
+// The connection is of no more use: what is wrong with the request may go on in what follows it.
+void HttpTransport::refuse(const http::Response& response) {
+  std::string& out = context_.scratch;
+  out.clear();
+  http::append_response(out, response, false, head_request_);
+  connection_->send(out);
+  connection_->end();
+}
+
+// ── Other lives ──
+
+void HttpTransport::upgrade(std::span<char> rest) {
+  if (context_.draining) return refuse(draining_response());
+  const http::Request& request = reader_.request();
+  if (!context_.settings.origins.allows(request)) {
+    return refuse(http::json_error(403, "forbidden_origin",
+                                   "this origin is not on the server's list (setting: origins)"));
+  }
+  auto upgrade = read_upgrade(request, context_.settings.deflate);
+  if (!upgrade.has_value()) return refuse(upgrade.error());
+
+  std::string& out = context_.scratch;
+  out.clear();
+  websocket::append_upgrade_response(out, *upgrade);
+  connection_->send(out);
+  const std::uint8_t bits = upgrade->deflate.has_value() ? upgrade->deflate->server_window_bits : 0;
+  const std::optional<std::string> token = http::query_parameter(request.query, "token");
+
+  auto made = std::make_unique<WebSocketTransport>(context_, bits, connection_->loop().now());
+  WebSocketTransport& transport = *made;
+  handed_over_ = true;
+  connection_->set_handler(std::move(made));
+  if (context_.settings.clients_max != 0 &&
+      context_.metrics.clients_open.value() > context_.settings.clients_max) {
+    transport.refuse_over_capacity();
+    return;
+  }
+  transport.start(token);
+  if (!rest.empty()) transport.on_data(rest);
+}
+
+void HttpTransport::stream_events() {
+  if (context_.draining) return refuse(draining_response());
+  const http::Request& request = reader_.request();
+  if (!context_.settings.origins.allows(request)) {
+    return refuse(http::json_error(403, "forbidden_origin",
+                                   "this origin is not on the server's list (setting: origins)"));
+  }
+  const std::vector<http::ResponseHeader> headers =
+      http::cors_headers(request, context_.settings.origins);
+  const auto refuse_with = [&](int status, std::string_view code, std::string_view message) {
+    http::Response response = http::json_error(status, code, message);
+    response.headers = headers;
+    refuse(response);
+  };
+  auto wanted = parse_sse_request(request);
+  if (!wanted.has_value()) {
+    return refuse_with(wanted.error().status, wanted.error().code, wanted.error().message);
+  }
+  if (context_.settings.clients_max != 0 &&
+      context_.metrics.clients_open.value() >= context_.settings.clients_max) {
+    return refuse_with(503, "over_capacity", "the server is full: try again later");
+  }
+  const TimePoint now = connection_->loop().now();
+  auto made = std::make_unique<SseTransport>(context_, std::move(*wanted), now);
+  SseTransport& transport = *made;
+  if (!transport.authenticate(now)) {
+    if (context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
+    const bool forbidden = transport.refusal_code() == protocol::CloseCode::forbidden;
+    return refuse_with(forbidden ? 403 : 401, forbidden ? "forbidden" : "unauthenticated",
+                       transport.refusal());
+  }
+  std::string& out = context_.scratch;
+  out.clear();
+  http::append_stream_head(out, 200, "text/event-stream", headers);
+  connection_->send(out);
+  handed_over_ = true;
+  connection_->set_handler(std::move(made));
+  transport.start();
+}
+
+}  // namespace river::transport

@@ -1,0 +1,189 @@
+#include "transport/sse_transport.h"
+
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/channel_name.h"
+#include "http/json_text.h"
+#include "http/query.h"
+#include "protocol/sse_events.h"
+#include "transport/dialects.h"
+
+namespace river::transport {
+namespace {
+
+using protocol::CloseCode;
+
+std::optional<Position> parse_position(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  Position position;
+  position.epoch = parse_epoch(text.substr(0, colon));
+  const std::string_view offset = text.substr(colon + 1);
+  const char* end = offset.data() + offset.size();
+  const auto [stop, error] = std::from_chars(offset.data(), end, position.offset);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return position;
+}
+
+// One position a channel; of an id with another number of them nothing is taken.
+std::vector<std::optional<Position>> parse_stream_id(std::string_view id, std::size_t channels) {
+  std::vector<std::optional<Position>> since;
+  while (!id.empty() && since.size() <= channels) {
+    const std::size_t comma = std::min(id.find(','), id.size());
+    since.push_back(parse_position(id.substr(0, comma)));
+    id.remove_prefix(std::min(comma + 1, id.size()));
+  }
+  if (since.size() != channels) since.clear();
+  since.resize(channels);
+  return since;
+}
+
+std::string_view bearer_token(const http::Request& request) {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string_view value = request.header("authorization").value_or("");
+  return value.starts_with(scheme) ? value.substr(scheme.size()) : std::string_view();
+}
+
+}  // namespace
+
+std::expected<SseRequest, SseError> parse_sse_request(const http::Request& request) {
+  const auto invalid = [](std::string message) {
+    return std::unexpected(SseError{400, "invalid_request", std::move(message)});
+  };
+  if (!http::valid_query(request.query)) return invalid("the query has a broken % escape");
+  SseRequest result;
+  result.channels =
+      http::query_parameters(request.query, "channel").value_or(std::vector<std::string>());
+  if (result.channels.empty()) {
+    return invalid("name the channels: /v1/events?channel=dogs&channel=cats");
+  }
+  for (std::size_t i = 0; i < result.channels.size(); ++i) {
+    if (!valid_channel(result.channels[i])) {
+      return std::unexpected(SseError{
+          400, "invalid_channel", "a channel is 1-200 bytes of A-Z a-z 0-9 _ - = @ , . ; : / #"});
+    }
+    if (std::find(result.channels.begin(), result.channels.begin() + static_cast<std::ptrdiff_t>(i),
+                  result.channels[i]) != result.channels.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return invalid("a channel is named twice");
+    }
+  }
+  const auto token = http::query_parameter(request.query, "token");
+  result.token = token.has_value() ? *token : std::string(bearer_token(request));
+  const auto id_in_query = http::query_parameter(request.query, "last_event_id");
+  const std::string id = id_in_query.has_value()
+                             ? *id_in_query
+                             : std::string(request.header("last-event-id").value_or(""));
+  result.since = parse_stream_id(id, result.channels.size());
+  return result;
+}
+
+SseTransport::SseTransport(TransportContext& context, SseRequest request, TimePoint now)
+    : context_(context),
+      request_(std::move(request)),
+      session_(context.sessions, *this, sse_dialect, session::Session::Direction::to_client, now) {}
+
+bool SseTransport::authenticate(TimePoint now) {
+  session_.welcome();
+  return session_.authenticate(request_.token, now);
+}
+
+void SseTransport::start() {
+  connection_->send(std::exchange(held_, {}));
+  for (std::size_t i = 0; i < request_.channels.size(); ++i) {
+    protocol::Subscribe command;
+    command.channel = request_.channels[i];
+    command.since = request_.since[i];
+    session_.execute(command);
+  }
+  connection_->ensure_timer(session_.next_deadline());
+}
+
+// ── From the connection ──
+
+void SseTransport::on_data(std::span<char> /*bytes*/) {}  // a request was made already
+
+void SseTransport::on_timer(TimePoint now) {
+  session_.on_timer(now);
+  if (connection_->is_open()) connection_->ensure_timer(session_.next_deadline());
+}
+
+void SseTransport::on_overflow() {
+  connection_->drop_queued();
+  session_.close(CloseCode::slow_reader);
+}
+
+void SseTransport::on_closed() {
+  session_.leave();
+}
+
+// ── From the session ──
+
+void SseTransport::send_message(std::string_view json) {
+  std::string& out = context_.scratch;
+  out.clear();
+  protocol::append_sse_event(out, {}, json);
+  if (connection_ == nullptr) {
+    held_ += out;
+    return;
+  }
+  connection_->send(out);
+  send_id();
+}
+
+void SseTransport::send_chunk(const SharedBytes& chunk) {
+  connection_->send(chunk);
+  send_id();
+}
+
+void SseTransport::send_id() {
+  std::string id = stream_id();
+  if (id == last_id_) return;
+  connection_->send(fmt::format("id: {}\n\n", id));
+  last_id_ = std::move(id);
+}
+
+std::string SseTransport::stream_id() const {
+  std::string id;
+  for (std::size_t i = 0; i < request_.channels.size(); ++i) {
+    if (i > 0) id += ',';
+    std::optional<Position> position = request_.since[i];
+    for (const hub::Subscription& subscription : session_.subscriptions) {
+      if (subscription.listener != hub::Subscription::waiting &&
+          subscription.channel->name() == request_.channels[i]) {
+        position = subscription.channel->delivered_position();
+      }
+    }
+    id += position.has_value() ? fmt::format("{}:{}", epoch_text(position->epoch), position->offset)
+                               : std::string("-");
+  }
+  return id;
+}
+
+void SseTransport::end(protocol::CloseCode code, std::string_view reason) {
+  if (connection_ == nullptr) {
+    refusal_code_ = code;
+    refusal_ = reason;
+    return;
+  }
+  // A stream has no close frame: the same in a message.
+  std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
+  http::append_json_text(json, reason);
+  json += '}';
+  std::string& out = context_.scratch;
+  out.clear();
+  protocol::append_sse_event(out, {}, json);
+  connection_->send(out);
+  connection_->end();
+}
+
+void SseTransport::note_bad_token() {
+  // Before it is the handler, HttpTransport does it.
+  if (connection_ != nullptr && context_.note_bad_token) {
+    context_.note_bad_token(connection_->limit_key());
+  }
+}
+
+}  // namespace river::transport

@@ -1,0 +1,45 @@
+// TransportContext: what all connections of one loop share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "http/origin.h"
+#include "http/request_handler.h"
+#include "http/request_limits.h"
+#include "session/session_context.h"
+#include "websocket/deflate.h"
+
+namespace river::transport {
+
+// As configured; the same on every loop.
+struct TransportSettings {
+  http::RequestLimits request;
+  http::OriginList origins;
+  milliseconds head_timeout{10'000};
+  milliseconds body_timeout{15'000};
+  milliseconds idle_timeout{75'000};
+  std::size_t message_bytes_max = limits::message_bytes_max;
+  std::uint64_t clients_max = 0;  // on one loop; 0: no limit
+  bool deflate = true;
+  std::size_t deflate_bytes_min = limits::deflate_bytes_min;
+};
+
+struct TransportContext {
+  session::SessionContext& sessions;
+  const TransportSettings& settings;
+  http::RequestHandler& handler;
+  Metrics& metrics;
+  // Shows that a client of this address can't be trusted: it gave a wrong token.
+  std::function<void(std::uint64_t limit_key)> note_bad_token;
+  bool draining = false;  // no new clients
+  websocket::Inflater inflater;
+  websocket::Deflater deflater;
+  std::string scratch;
+};
+
+}  // namespace river::transport
