@@ -13,9 +13,10 @@ end_to_end_under() {
   mkdir -p "$reports"
   use_binaries_of "$preset"
   export RIVER_SANITIZER=$preset
-  export ASAN_OPTIONS=log_path=$reports/report UBSAN_OPTIONS=print_stacktrace=1
+  export ASAN_OPTIONS=log_path=$reports/report
+  export UBSAN_OPTIONS=log_path=$reports/report:print_stacktrace=1
   export TSAN_OPTIONS=log_path=$reports/report:second_deadlock_stack=1
-  vitest_suite "$end_to_end" "end to end ($preset)" || code=$?
+  npm_suite "$end_to_end" "end to end ($preset)" || code=$?
   if compgen -G "$reports/*" >/dev/null; then
     head -n 200 "$reports"/*
     record "sanitizer reports ($preset)" 0 1

@@ -11,14 +11,20 @@ unit_tests() {
   return "$code"
 }
 
-# vitest_suite <workspace> <name>: its `test` script must be Vitest; it finds the program to test by
-# RIVER_BINARY and RIVER_ECHO_BINARY.
-vitest_suite() {
-  local workspace=$1 name=$2 out=$results/vitest-${2//[^a-z0-9]/-}.json code=0
+# npm_suite <workspace> <name>: its `test` script is Vitest or Node's own test runner; it finds the
+# programs to test by RIVER_BINARY and RIVER_ECHO_BINARY.
+npm_suite() {
+  local workspace=$1 name=$2 out=$results/npm-${2//[^a-z0-9]/-}.xml code=0
   rm -f "$out"
-  npm test --workspace "$workspace" -- --reporter=default --reporter=json \
-    --outputFile.json="$out" || code=$?
-  if [[ -f $out ]]; then record_counts "$name" vitest "$out"; fi
+  if grep -q '"test":.*vitest' "$workspace/package.json"; then
+    npm test --workspace "$workspace" -- --reporter=default --reporter=junit \
+      --outputFile.junit="$out" || code=$?
+  else
+    local screen=(--test-reporter=spec --test-reporter-destination=stdout)
+    local file=(--test-reporter=junit --test-reporter-destination="$out")
+    NODE_OPTIONS="${screen[*]} ${file[*]}" npm test --workspace "$workspace" || code=$?
+  fi
+  if [[ -s $out ]]; then record_counts "$name" junit "$out"; fi
   return "$code"
 }
 
@@ -42,7 +48,7 @@ node_tests() {
   use_binaries_of release
   local workspace
   for workspace in $(workspaces_with test); do
-    step "$workspace" vitest_suite "$workspace" "$workspace"
+    step "$workspace" npm_suite "$workspace" "$workspace"
   done
 }
 
