@@ -1,37 +1,37 @@
 # ./dev check: lint, the tests under the sanitizers, and fuzzing.
 
-end_to_end=test/e2e
-
 # So that the sanitizers' stacks have names in them.
 use_symbolizer() { export PATH=$PATH:/usr/lib/llvm-19/bin; }
 
-# end_to_end_under <asan or tsan>: the suite fails on any report of the server, even where the
+# end_to_end_under <asan or tsan> <workspace>: fails on any report of the server, even where the
 # clients noticed nothing.
 end_to_end_under() {
-  local preset=$1 reports=$results/reports-$1 code=0
+  local preset=$1 workspace=$2 reports=$results/reports-$1-${2##*/} code=0
   rm -rf "$reports"
   mkdir -p "$reports"
-  use_binaries_of "$preset"
-  export RIVER_SANITIZER=$preset
+  export TEST_RIVER_BINARY=$root/build/$preset/river TEST_RIVER_SANITIZER=$preset
   export ASAN_OPTIONS=log_path=$reports/report
   export UBSAN_OPTIONS=log_path=$reports/report:print_stacktrace=1
   export TSAN_OPTIONS=log_path=$reports/report:second_deadlock_stack=1
-  npm_suite "$end_to_end" "end to end ($preset)" || code=$?
+  npm_suite "$workspace" "$workspace ($preset)" || code=$?
   if compgen -G "$reports/*" >/dev/null; then
     head -n 200 "$reports"/*
-    record "sanitizer reports ($preset)" 0 1
+    record "sanitizer reports of $workspace ($preset)" 0 1
     code=1
   fi
   return "$code"
 }
 
 sanitizer_steps() {
-  local preset=$1
+  local preset=$1 workspace
   step "build $preset" build_preset "$preset"
   step "unit tests ($preset)" unit_tests "$preset"
-  if [[ -f $end_to_end/package.json ]]; then
-    step "end to end ($preset)" end_to_end_under "$preset"
-  fi
+  if [[ ! -f package.json ]]; then return; fi
+  for workspace in $(workspaces_with test); do
+    if [[ $workspace == test/* ]]; then
+      step "$workspace ($preset)" end_to_end_under "$preset" "$workspace"
+    fi
+  done
 }
 
 run_checks() {

@@ -12,7 +12,8 @@ unit_tests() {
 }
 
 # npm_suite <workspace> <name>: its `test` script is Vitest or Node's own test runner; it finds the
-# programs to test by RIVER_BINARY and RIVER_ECHO_BINARY.
+# program to test by TEST_RIVER_BINARY, and river-echo beside it. (River would refuse a variable
+# RIVER_BINARY as an unknown setting.)
 npm_suite() {
   local workspace=$1 name=$2 out=$results/npm-${2//[^a-z0-9]/-}.xml code=0
   rm -f "$out"
@@ -35,17 +36,13 @@ record_counts() {
   record "$1" "$passed" "$failed"
 }
 
-use_binaries_of() {
-  export RIVER_BINARY=$root/build/$1/river RIVER_ECHO_BINARY=$root/build/$1/river-echo
-}
-
 node_tests() {
   ensure_packages browser
   step "Node.js" ensure_node
   use_node
   step "npm packages" npm_install
   step "SDKs and examples: build" npm_build
-  use_binaries_of release
+  export TEST_RIVER_BINARY=$root/build/release/river
   local workspace
   for workspace in $(workspaces_with test); do
     step "$workspace" npm_suite "$workspace" "$workspace"
