@@ -56,8 +56,8 @@ BANS = (
     Ban(r"\bstd::endl\b", r"'\n'; nothing needs the flush"),
     Ban(r"\bstd::w?regex\b", "a parser by hand, in linear time; patterns are in base/pattern.h"),
     Ban(r"\busing\s+namespace\b(?!\s+std::(\w+::)*\w*literals)", "name what is used, one by one"),
-    Ban(r"(?<!operator )(?<!>\()\bnew\b", "std::make_unique, std::unique_ptr<T>(new T) or a value",
-        allowed=OWNING),
+    Ban(r"(?<![\s(])(?<!operator)\s+new\b",
+        "std::make_unique, std::unique_ptr<T>(new T) or a value", allowed=OWNING),
     Ban(r"(?<!operator )(?<!= )\bdelete\b", "an owner: std::unique_ptr, or a value",
         allowed=OWNING),
     Ban(r"(?<!:)\b(malloc|calloc|realloc|free)\s*\((?=[^)])", "an owner: std::vector, std::string",
@@ -94,14 +94,13 @@ def banned_names(source):
     bans = [ban for ban in BANS
             if source.matches(ban.only) and not source.matches(ban.allowed)
             and (ban.tests_too or not source.is_test)]
-    for number, line in enumerate(source.code.split("\n"), 1):
-        if source.text_line(number).endswith(ALLOWED_HERE):
-            continue
-        for ban in bans:
-            match = ban.regex.search(line)
-            if match:
-                name = match.group().strip(" (.:")
-                yield source.complain(number, f"'{name}' is banned; use instead: {ban.replacement}")
+    for ban in bans:
+        for match in ban.regex.finditer(source.code):
+            number = source.line_of(match.end() - 1)
+            if source.lines[number - 1].endswith(ALLOWED_HERE):
+                continue
+            name = match.group().strip(" \n(.:")
+            yield source.complain(number, f"'{name}' is banned; use instead: {ban.replacement}")
 
 
 RULES = (banned_names,)

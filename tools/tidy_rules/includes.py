@@ -45,7 +45,7 @@ SYSTEM = re.compile(
     r"|signal\.h|csignal|pthread\.h|time\.h|ctime|thread|filesystem|fstream)$")
 SYSTEM_ALLOWED = ("src/net/*", "src/server/*", "src/base/log.cc", "src/base/file.cc",
                   "src/broker/memory/state_file.cc", "bench/*", "fuzz/*", "*_test.cc",
-                  "*_testing.h")
+                  "*_testing.h", "*_for_test.h")
 GENERATED = ("page_bytes.h",)
 
 

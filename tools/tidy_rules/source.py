@@ -30,7 +30,7 @@ class Source:
         self.lines = text.split("\n")[:-1] if text.endswith("\n") else text.split("\n")
         self.is_cxx = path.endswith((".cc", ".h"))
         self.is_header = path.endswith(".h")
-        self.is_test = path.endswith(("_test.cc", "_testing.h", "_testing.cc"))
+        self.is_test = path.endswith(("_test.cc", "_testing.h", "_for_test.h"))
         parts = path.split("/")
         self.room = parts[1] if parts[0] == "src" and len(parts) > 2 else None
 
@@ -39,9 +39,6 @@ class Source:
 
     def complain(self, line, message):
         return Complaint(self.path, line, message)
-
-    def text_line(self, number):
-        return self.lines[number - 1] if number <= len(self.lines) else ""
 
     def line_of(self, position):
         return self.text.count("\n", 0, position) + 1
