@@ -116,13 +116,12 @@ http::Response channels_response(const broker::ChannelPage& page) {
   return json_response(std::move(body));
 }
 
-http::Response channel_response(std::string_view channel, bool presence,
-                                const broker::ChannelDetails& details) {
+http::Response channel_response(std::string_view channel, const broker::ChannelDetails& details) {
   std::string body;
   JsonWriter json(body);
   json.text("channel", channel);
   json.number("subscribers", details.subscribers);
-  if (presence) json.number("member_count", details.members);
+  if (details.members.has_value()) json.number("member_count", *details.members);
   if (details.position.epoch != 0) {
     json.text("epoch", epoch_text(details.position.epoch));
     json.number("offset", details.position.offset);

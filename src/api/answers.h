@@ -27,7 +27,7 @@ void append_error(std::string& out, const protocol::RequestError& error);
 
 [[nodiscard]] http::Response json_response(std::string body);
 [[nodiscard]] http::Response channels_response(const broker::ChannelPage& page);
-[[nodiscard]] http::Response channel_response(std::string_view channel, bool presence,
+[[nodiscard]] http::Response channel_response(std::string_view channel,
                                               const broker::ChannelDetails& details);
 [[nodiscard]] http::Response history_response(std::string_view channel,
                                               const broker::HistoryPage& page);

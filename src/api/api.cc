@@ -181,9 +181,8 @@ void Api::list_channels(const http::Request& request, http::Responder respond) {
 }
 
 void Api::show_channel(std::string channel, http::Responder respond) {
-  const bool presence = channel_kind(channel).presence;
-  broker_.channel(channel, [channel, presence, respond = std::move(respond)](auto details) mutable {
-    respond(details.has_value() ? channel_response(channel, presence, *details)
+  broker_.channel(channel, [channel, respond = std::move(respond)](auto details) mutable {
+    respond(details.has_value() ? channel_response(channel, *details)
                                 : error_response(details.error()));
   });
 }

@@ -94,8 +94,8 @@ struct ChannelPage {
 
 struct ChannelDetails {
   std::uint64_t subscribers = 0;
-  std::uint64_t members = 0;
-  Position position;  // epoch 0: nothing is known of the channel
+  std::optional<std::uint64_t> members;  // of presence channels only
+  Position position;                     // epoch 0: nothing is known of the channel
 };
 
 // Something for all connections of one user, wherever they are.

@@ -180,7 +180,7 @@ void MemoryBroker::channel(std::string channel, Answer<ChannelDetails> answer) {
         ChannelDetails whole;
         for (const ChannelDetails& part : parts) {
           whole.subscribers += part.subscribers;
-          whole.members += part.members;
+          if (part.members.has_value()) whole.members = whole.members.value_or(0) + *part.members;
           if (part.position.epoch != 0) whole.position = part.position;
         }
         answer(whole);
