@@ -16,6 +16,7 @@
 
 #include "base/random.h"
 #include "net/file_descriptor.h"
+#include "server/data_directory.h"
 #include "server/text_file.h"
 
 namespace river::server {
@@ -23,8 +24,7 @@ namespace {
 
 constexpr std::size_t api_key_random_bytes = 16;
 constexpr std::size_t jwt_secret_random_bytes = 32;
-constexpr std::string_view what_else_to_do =
-    "; set data_dir to a directory that River may write to, or RIVER_API_KEY and RIVER_JWT_SECRET";
+constexpr const char* or_bring_secrets = ", or RIVER_API_KEY and RIVER_JWT_SECRET";
 
 enum class IfMissing : std::uint8_t { make, leave };
 
@@ -117,16 +117,6 @@ int make_secret_file(const std::filesystem::path& directory, const std::string& 
   return parent.is_open() && fsync(parent.get()) == 0 ? 0 : errno;
 }
 
-std::expected<void, std::string> make_data_directory(const std::filesystem::path& directory) {
-  std::error_code error;
-  if (directory.has_parent_path()) {
-    std::filesystem::create_directories(directory.parent_path(), error);
-  }
-  if (!error && (mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST)) return {};
-  return std::unexpected(fmt::format("cannot make the data directory {}: {}{}", directory.string(),
-                                     error ? error.message() : message_of(errno), what_else_to_do));
-}
-
 struct SecretFile {
   std::string_view name;
   std::size_t random_bytes;
@@ -152,14 +142,15 @@ std::expected<Found, std::string> find_or_make(const Config& config, const Secre
   if (*existing) return Found{path, std::move(**existing)};
   if (if_missing == IfMissing::leave) return Found{path, {}};
   if (const auto made = make_data_directory(directory); !made) {
-    return std::unexpected(made.error());
+    return std::unexpected(made.error() + or_bring_secrets);
   }
   const std::string secret = random_hex(kind.random_bytes);
   const int error = make_secret_file(directory, path, secret + "\n");
   if (error == EEXIST) return find_or_make(config, kind, IfMissing::leave);
   if (error != 0) {
     return std::unexpected(
-        fmt::format("cannot write {}: {}{}", path, message_of(error), what_else_to_do));
+        fmt::format("cannot write {}: {}; set data_dir to a directory that River may write to{}",
+                    path, message_of(error), or_bring_secrets));
   }
   return Found{path, {secret}, true};
 }

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "broker/memory/state_file.h"
+#include "server/data_directory.h"
 #include "server/revocation_file.h"
 #include "server/worker.h"
 
@@ -102,6 +103,10 @@ void Server::restore() {
   if (!revoked.has_value()) log_error("revocations are lost", {{"reason", revoked.error()}});
   for (auto& worker : workers_) {
     if (revoked.has_value()) {
+  // Secrets that come from elsewhere leave it unmade. River can serve without it.
+  if (const auto made = make_data_directory(node_->config.data_dir); !made.has_value()) {
+    log_warning("a restart will lose channels and revocations", {{"reason", made.error()}});
+  }
       for (const auto& [user, at] : *revoked) worker->hub().revocations().add(user, at);
     }
     worker->hub().revocations().forget_old(now);
