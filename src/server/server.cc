@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "broker/memory/state_file.h"
+#include "net/port_check.h"
 #include "server/data_directory.h"
 #include "server/revocation_file.h"
 #include "server/worker.h"
@@ -49,6 +50,7 @@ std::expected<void, std::string> Server::open() {
     addresses_.push_back(*address);
   }
   // Before anything of the last run is taken: another process may still hold the port.
+    if (auto free = net::check_port_is_free(*address); !free.has_value()) return free;
   for (auto& worker : workers_) {
     if (auto listening = worker->listen(addresses_); !listening.has_value()) return listening;
   }
