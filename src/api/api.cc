@@ -50,6 +50,11 @@ http::Response not_allowed(std::string_view allow) {
   return response;
 }
 
+std::string_view key_of(const http::Request& request) {
+  return auth::presented_api_key(request.header("x-api-key").value_or(""),
+                                 request.header("authorization").value_or(""));
+}
+
 bool is_api_path(std::string_view path) {
   for (const std::string_view prefix :
        {"/v1/publish", "/v1/channels", "/v1/users/", "/v1/publish/"}) {
@@ -71,10 +76,12 @@ Api::Api(broker::Broker& broker, const auth::ApiKeys& keys, const ApiSettings& s
       metrics_(metrics),
       parser_(settings.data_bytes_max) {}
 
+bool Api::wants_body(const http::Request& request) const {
+  return is_api_path(request.path) && keys_.accepts(key_of(request));
+}
+
 bool Api::has_key(const http::Request& request) {
-  const std::string_view key = auth::presented_api_key(
-      request.header("x-api-key").value_or(""), request.header("authorization").value_or(""));
-  if (keys_.accepts(key)) return true;
+  if (keys_.accepts(key_of(request))) return true;
   metrics_.auth_failures[static_cast<std::size_t>(AuthFailure::api_key)].add();
   return false;
 }

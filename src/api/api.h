@@ -36,6 +36,9 @@ class Api {
 
   // Does the request show a valid key? Counts it if not.
   [[nodiscard]] bool has_key(const http::Request& request);
+  // Whether a body will be read: without a valid key it only takes memory.
+  [[nodiscard]] bool wants_body(const http::Request& request) const;
+
 
  private:
   void publish_short(const http::Request& request, http::Responder respond);

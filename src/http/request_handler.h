@@ -15,6 +15,9 @@ using Responder = std::move_only_function<void(Response)>;
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // A head has come, and its body is still to come: is it of use? If not, the request is handled
+  // without it, as the last of its connection.
+  [[nodiscard]] virtual bool wants_body(const Request& request) = 0;
   // The request's views live until the call returns.
   virtual void handle(const Request& request, Responder respond) = 0;
 };

@@ -17,6 +17,9 @@ class HttpService final : public http::RequestHandler {
       : server_(server), api_(api), metrics_(metrics) {}
   void set_loop(net::Loop& loop) { loop_ = &loop; }
 
+  [[nodiscard]] bool wants_body(const http::Request& request) override {
+    return api_.wants_body(request);
+  }
   void handle(const http::Request& request, http::Responder respond) override;
 
  private:

@@ -93,6 +93,10 @@ std::span<char> HttpTransport::take(std::span<char> bytes) {
     case http::ReadStatus::head_complete:
       if (reader_.request().expects_continue) connection_->send(http::continue_response);
       wait(Waiting::for_body, context_.settings.body_timeout);
+      if (!context_.handler.wants_body(reader_.request())) {
+        answer_without_body();
+        return {};
+      }
       break;
     case http::ReadStatus::complete:
       dispatch(rest);
@@ -132,6 +136,14 @@ void HttpTransport::ask_handler() {
 
 void HttpTransport::answer(const http::Response& response) {
   const bool last = !keep_alive_ || end_after_answer_;
+// What the client goes on to send is thrown away.
+void HttpTransport::answer_without_body() {
+  context_.metrics.http_requests.add();
+  keep_alive_ = false;
+  head_request_ = reader_.request().method == "HEAD";
+  ask_handler();
+}
+
   std::string& out = context_.scratch;
   out.clear();
   http::append_response(out, response, !last, head_request_);

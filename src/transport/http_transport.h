@@ -37,6 +37,7 @@ class HttpTransport final : public net::ConnectionHandler {
   [[nodiscard]] std::span<char> take(std::span<char> bytes);
   void dispatch(std::span<char> rest);
   void ask_handler();
+  void answer_without_body();
   void upgrade(std::span<char> rest);
   void stream_events();
   void answer(const http::Response& response);
