@@ -156,6 +156,7 @@ void HttpTransport::answer_without_body() {
   reader_.reset();
   wait(Waiting::for_request, context_.settings.idle_timeout);
   if (connection_->outbox_bytes() > unread_answers_max) {
+  head_request_ = false;  // of what comes next nothing is known yet
     throttled_ = true;
     connection_->pause_reading();
     return;
@@ -245,6 +246,7 @@ void HttpTransport::stream_events() {
   }
   std::string& out = context_.scratch;
   out.clear();
+    if (!forbidden && context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
   http::append_stream_head(out, 200, "text/event-stream", headers);
   connection_->send(out);
   handed_over_ = true;

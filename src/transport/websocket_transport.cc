@@ -11,9 +11,14 @@ namespace {
 using protocol::CloseCode;
 using session::Session;
 
-// Payload of the last ping in what is being read: only the latest is answered (RFC 6455 §5.5.3),
-// so that a flood of pings is no flood of pongs. Of one loop, during one on_data().
-thread_local std::optional<std::string> pending_pong;
+// What holds while bytes of one client are read. Of one loop, during one on_data().
+struct Reading {
+  websocket::ReaderOptions options;
+  // Payload of the last ping: only the latest is answered (RFC 6455 §5.5.3), so that a flood of
+  // pings is no flood of pongs.
+  std::optional<std::string> pending_pong;
+};
+thread_local Reading reading;
 
 SharedBytes frame(websocket::Opcode opcode, std::string_view payload) {
   std::array<char, websocket::server_header_bytes_max> header;
@@ -50,20 +55,17 @@ void WebSocketTransport::refuse_over_capacity() {
 
 void WebSocketTransport::on_data(std::span<char> bytes) {
   if (!is_alive()) return;
-  websocket::ReaderOptions options;
-  options.deflate = deflate_;
-  options.message_bytes_max = session_.state() == Session::State::connected
-                                  ? limits::message_bytes_before_auth_max
-                                  : context_.settings.message_bytes_max;
-  pending_pong.reset();
-  const auto error = reader_.feed(bytes, options, context_.inflater, *this);
+  reading.options.deflate = deflate_;
+  reading.options.message_bytes_max = message_bytes_max();
+  reading.pending_pong.reset();
+  const auto error = reader_.feed(bytes, reading.options, context_.inflater, *this);
   if (!is_alive()) return;
   if (error.has_value()) {
     session_.close(static_cast<CloseCode>(error->close_code), error->reason);
     return;
   }
-  if (pending_pong.has_value()) {
-    connection_->send(frame(websocket::Opcode::pong, *pending_pong));
+  if (reading.pending_pong.has_value()) {
+    connection_->send(frame(websocket::Opcode::pong, *reading.pending_pong));
   }
   connection_->ensure_timer(session_.next_deadline());
 }
@@ -118,7 +120,14 @@ bool WebSocketTransport::on_message(websocket::Opcode opcode, std::string_view p
     return false;
   }
   session_.on_message(payload, now());
+  // It may have been let in: what it sent behind its token is judged as that of a known client.
+  reading.options.message_bytes_max = message_bytes_max();
   return is_alive();
+}
+
+std::size_t WebSocketTransport::message_bytes_max() const {
+  return session_.state() == Session::State::connected ? limits::message_bytes_before_auth_max
+                                                       : context_.settings.message_bytes_max;
 }
 
 bool WebSocketTransport::heard_control() {
@@ -127,7 +136,7 @@ bool WebSocketTransport::heard_control() {
 }
 
 bool WebSocketTransport::on_ping(std::string_view payload) {
-  pending_pong = payload;
+  reading.pending_pong = payload;
   return heard_control();
 }
 

@@ -50,6 +50,7 @@ class WebSocketTransport final : public net::ConnectionHandler,
   }
   [[nodiscard]] bool heard_control();
   [[nodiscard]] TimePoint now() const { return connection_->loop().now(); }
+  [[nodiscard]] std::size_t message_bytes_max() const;
 
   TransportContext& context_;
   websocket::MessageReader reader_;

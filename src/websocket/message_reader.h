@@ -47,7 +47,8 @@ class MessageReader {
   MessageReader(MessageReader&& other) noexcept;
   MessageReader& operator=(MessageReader&& other) noexcept;
 
-  // Unmasks the bytes in place. After an error everything else is ignored.
+  // Unmasks the bytes in place. After an error everything else is ignored. The sink may change the
+  // options meanwhile: they hold from the next frame on.
   [[nodiscard]] std::optional<ReadError> feed(std::span<char> bytes, const ReaderOptions& options,
                                               Inflater& inflater, MessageSink& sink);
 
