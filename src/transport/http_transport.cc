@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "http/cors.h"
 #include "http/query.h"
 #include "protocol/close_codes.h"
@@ -230,6 +232,10 @@ void HttpTransport::stream_events() {
   auto wanted = parse_sse_request(request);
   if (!wanted.has_value()) {
     return refuse_with(wanted.error().status, wanted.error().code, wanted.error().message);
+  }
+  const std::uint32_t most = context_.sessions.settings.subscriptions_max;
+  if (wanted->channels.size() > most) {
+    return refuse_with(400, "too_many", fmt::format("a stream carries at most {} channels", most));
   }
   if (context_.settings.clients_max != 0 &&
       context_.metrics.clients_open.value() >= context_.settings.clients_max) {

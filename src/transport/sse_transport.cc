@@ -1,5 +1,6 @@
 #include "transport/sse_transport.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -150,16 +151,25 @@ std::string SseTransport::stream_id() const {
   for (std::size_t i = 0; i < request_.channels.size(); ++i) {
     if (i > 0) id += ',';
     std::optional<Position> position = request_.since[i];
-    for (const hub::Subscription& subscription : session_.subscriptions) {
-      if (subscription.listener != hub::Subscription::waiting &&
-          subscription.channel->name() == request_.channels[i]) {
-        position = subscription.channel->delivered_position();
-      }
+    const hub::Subscription* subscription = find_subscription(i);
+    if (subscription != nullptr && subscription->listener != hub::Subscription::waiting) {
+      position = subscription->channel->delivered_position();
     }
     id += position.has_value() ? fmt::format("{}:{}", epoch_text(position->epoch), position->offset)
                                : std::string("-");
   }
   return id;
+}
+
+const hub::Subscription* SseTransport::find_subscription(std::size_t index) const {
+  const auto& subscriptions = session_.subscriptions;
+  const auto is_it = [&](const hub::Subscription& subscription) {
+    return subscription.channel->name() == request_.channels[index];
+  };
+  // As long as none was refused or ended, they stand in the order of the request.
+  if (index < subscriptions.size() && is_it(subscriptions[index])) return &subscriptions[index];
+  const auto place = std::ranges::find_if(subscriptions, is_it);
+  return place == subscriptions.end() ? nullptr : &*place;
 }
 
 void SseTransport::end(protocol::CloseCode code, std::string_view reason) {
