@@ -52,6 +52,23 @@ void append_member(std::string& out, const broker::Member& member) {
   json.end();
 }
 
+// What an entry takes besides what its size tells.
+constexpr std::size_t entry_overhead_bytes = 200;
+
+// The first of `entries` that fit; one at least, so that who asks for the rest gets on.
+template <typename Entry, typename BytesOf>
+std::span<const Entry> fitting(const std::vector<Entry>& entries, std::size_t bytes_max,
+                               BytesOf bytes_of) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < entries.size()) {
+    bytes += bytes_of(entries[count]) + entry_overhead_bytes;
+    if (bytes > bytes_max && count > 0) break;
+    ++count;
+  }
+  return std::span(entries).first(count);
+}
+
 }  // namespace
 
 http::Response no_content() {
@@ -130,12 +147,16 @@ http::Response channel_response(std::string_view channel, const broker::ChannelD
   return json_response(std::move(body));
 }
 
-http::Response history_response(std::string_view channel, const broker::HistoryPage& page) {
+http::Response history_response(std::string_view channel, const broker::HistoryPage& page,
+                                std::size_t bytes_max) {
+  const auto events = fitting(page.events, bytes_max, [](const broker::Publication& publication) {
+    return publication.content.size();
+  });
   std::string body;
   JsonWriter json(body);
   json.text("channel", channel);
   if (page.epoch != 0) json.text("epoch", epoch_text(page.epoch));
-  json.array("events", page.events, [&](const broker::Publication& publication) {
+  json.array("events", events, [&](const broker::Publication& publication) {
     JsonWriter entry(body);
     entry.text("event", publication.content.event());
     entry.raw("data", publication.content.data());
@@ -143,19 +164,27 @@ http::Response history_response(std::string_view channel, const broker::HistoryP
     entry.number("time", static_cast<std::uint64_t>(publication.time / 1000));
     entry.end();
   });
-  json.flag("more", page.more);
+  json.flag("more", page.more || events.size() < page.events.size());
   json.end();
   return json_response(std::move(body));
 }
 
-http::Response members_response(std::string_view channel, const broker::MemberPage& page) {
+http::Response members_response(std::string_view channel, const broker::MemberPage& page,
+                                std::size_t bytes_max) {
+  const auto members = fitting(page.members, bytes_max, [](const broker::Member& member) {
+    return member.user.size() + member.info.size();
+  });
   std::string body;
   JsonWriter json(body);
   json.text("channel", channel);
-  json.array("members", page.members,
+  json.array("members", members,
              [&](const broker::Member& member) { append_member(body, member); });
   json.number("member_count", page.member_count);
-  if (!page.next.empty()) json.text("next", page.next);
+  if (members.size() < page.members.size()) {
+    json.text("next", members.back().user);
+  } else if (!page.next.empty()) {
+    json.text("next", page.next);
+  }
   json.end();
   return json_response(std::move(body));
 }

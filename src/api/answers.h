@@ -29,9 +29,12 @@ void append_error(std::string& out, const protocol::RequestError& error);
 [[nodiscard]] http::Response channels_response(const broker::ChannelPage& page);
 [[nodiscard]] http::Response channel_response(std::string_view channel,
                                               const broker::ChannelDetails& details);
+// A page of more than about `bytes_max` is cut short, and says that more follows.
 [[nodiscard]] http::Response history_response(std::string_view channel,
-                                              const broker::HistoryPage& page);
+                                              const broker::HistoryPage& page,
+                                              std::size_t bytes_max);
 [[nodiscard]] http::Response members_response(std::string_view channel,
-                                              const broker::MemberPage& page);
+                                              const broker::MemberPage& page,
+                                              std::size_t bytes_max);
 
 }  // namespace river::api

@@ -205,11 +205,12 @@ void Api::show_history(std::string channel, const http::Request& request, http::
   }
   const std::optional<Offset> before_offset =
       *before == UINT64_MAX ? std::nullopt : std::optional<Offset>(*before);
-  broker_.history(
-      channel, before_offset, static_cast<std::size_t>(*limit),
-      [channel, respond = std::move(respond)](auto page) mutable {
-        respond(page.has_value() ? history_response(channel, *page) : error_response(page.error()));
-      });
+  broker_.history(channel, before_offset, static_cast<std::size_t>(*limit),
+                  [channel, bytes_max = settings_.answer_bytes_max,
+                   respond = std::move(respond)](auto page) mutable {
+                    respond(page.has_value() ? history_response(channel, *page, bytes_max)
+                                             : error_response(page.error()));
+                  });
 }
 
 void Api::show_members(std::string channel, const http::Request& request, http::Responder respond) {
@@ -218,11 +219,12 @@ void Api::show_members(std::string channel, const http::Request& request, http::
     return respond(error_response(ErrorCode::invalid_value,
                                   "limit is 1 to the server's limits.members_listed_max", "limit"));
   }
-  broker_.members(
-      channel, text_parameter(request, "after"), static_cast<std::size_t>(*limit),
-      [channel, respond = std::move(respond)](auto page) mutable {
-        respond(page.has_value() ? members_response(channel, *page) : error_response(page.error()));
-      });
+  broker_.members(channel, text_parameter(request, "after"), static_cast<std::size_t>(*limit),
+                  [channel, bytes_max = settings_.answer_bytes_max,
+                   respond = std::move(respond)](auto page) mutable {
+                    respond(page.has_value() ? members_response(channel, *page, bytes_max)
+                                             : error_response(page.error()));
+                  });
 }
 
 }  // namespace river::api

@@ -24,6 +24,8 @@ struct ApiSettings {
   std::size_t data_bytes_max = limits::data_bytes_max;
   std::uint32_t members_listed_max = limits::members_listed_max;
   std::uint32_t publish_rate = 0;  // publications a second on one loop; 0: any
+  // Of one page: what waits for a client is bounded, also on a connection that asked for it.
+  std::size_t answer_bytes_max = limits::mib / 2;
 };
 
 class Api {

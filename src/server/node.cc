@@ -72,6 +72,8 @@ Node::Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKey
           ? 0
           : std::max<std::uint32_t>(1, limits.publish_rate / static_cast<std::uint32_t>(workers));
 
+  api.answer_bytes_max = limits.outbox_bytes_max / 2;
+
   outbox.bytes_max = limits.outbox_bytes_max;
   outbox.age_max = limits.outbox_age_max;
 }

@@ -1,5 +1,6 @@
 #include "session/session.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -61,14 +62,22 @@ std::size_t count_fitting(std::span<const broker::Publication> events, std::size
   return count;
 }
 
-std::vector<protocol::Member> views_of(const std::vector<broker::Member>& members) {
+constexpr std::size_t member_overhead_bytes = 50;
+
+// The first members, as many as fit into `bytes_max`.
+std::vector<protocol::Member> views_of(const std::vector<broker::Member>& members,
+                                       std::size_t bytes_max) {
   std::vector<protocol::Member> views;
-  views.reserve(members.size());
-  for (const broker::Member& member : members) views.push_back({member.user, member.info});
+  std::size_t bytes = 0;
+  for (const broker::Member& member : members) {
+    bytes += member.user.size() + member.info.size() + member_overhead_bytes;
+    if (bytes > bytes_max) break;
+    views.push_back({member.user, member.info});
+  }
   return views;
 }
 
-// Unique by chance on every loop and node, and not to be guessed.
+// Unique by chance on every loop and node, and not to be guessed: a keyed hash of a counter.
 ConnectionId random_connection_id() {
   const ConnectionId id = random_u64();
   return id == 0 ? 1 : id;
@@ -312,7 +321,11 @@ void Session::execute(const protocol::Presence& command) {
           self.send_error(id, ErrorCode::unavailable);
           return;
         }
-        const std::vector<protocol::Member> members = views_of(answer->members);
+        const std::vector<protocol::Member> members =
+            views_of(answer->members, self.context_.settings.outbox_bytes_max / 2);
+        // Cut short: the rest is the next page.
+        const bool cut = members.size() < answer->members.size() && !members.empty();
+        const std::string_view next = cut ? members.back().id : std::string_view(answer->next);
         protocol::append_members(self.scratch(),
                                  {id, channel, members, answer->member_count, answer->next});
         self.send_scratch();
@@ -329,9 +342,11 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   if (state_ == State::closed) return;
   std::span<const broker::Publication> events = answer.events;
   std::optional<bool> recovered = answer.recovered;
-  // What was missed must fit into the outbox at once: of more than that the client reloads its
-  // state.
-  const std::size_t fitting = count_fitting(events, context_.settings.outbox_bytes_max / 2);
+  // What was missed must fit into the outbox at once, with what it missed in other channels: of
+  // more than that the client reloads its state. Else who missed much would be taken for a slow
+  // reader, would come back, and would miss the same again.
+  const std::size_t room = context_.settings.outbox_bytes_max / 2;
+  const std::size_t fitting = count_fitting(events, room - std::min(room, output_.queued_bytes()));
   if (fitting < events.size()) {
     if (recovered.has_value()) {
       recovered = false;
@@ -351,7 +366,7 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   message.recovered = recovered;
   std::vector<protocol::Member> members;
   if (answer.members != nullptr) {
-    members = views_of(answer.members->members);
+    members = views_of(answer.members->members, room - std::min(room, output_.queued_bytes()));
     message.members = members;
     message.member_count = answer.members->member_count;
   }

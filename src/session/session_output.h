@@ -2,6 +2,7 @@
 // queue; none may call back into the session or the hub.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/shared_bytes.h"
@@ -15,6 +16,10 @@ class SessionOutput {
   virtual void send_message(std::string_view json) = 0;
   // In the form of the session's dialect, already framed.
   virtual void send_chunk(const SharedBytes& chunk) = 0;
+  // All that belongs to what was said so far has been said: a client may resume from here.
+  virtual void mark_position() {}
+  // Bytes that wait to be sent.
+  [[nodiscard]] virtual std::size_t queued_bytes() const { return 0; }
   // The last call: says why and closes.
   virtual void end(protocol::CloseCode code, std::string_view reason) = 0;
   // The client showed a token that is not valid: its address is trusted less.

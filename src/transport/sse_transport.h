@@ -56,6 +56,8 @@ class SseTransport final : public net::ConnectionHandler, private session::Sessi
  private:
   void send_message(std::string_view json) override;
   void send_chunk(const SharedBytes& chunk) override;
+  void mark_position() override { send_id(); }
+  [[nodiscard]] std::size_t queued_bytes() const override { return connection_->outbox_bytes(); }
   void end(protocol::CloseCode code, std::string_view reason) override;
   void note_bad_token() override;
 

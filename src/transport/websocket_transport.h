@@ -37,6 +37,7 @@ class WebSocketTransport final : public net::ConnectionHandler,
  private:
   void send_message(std::string_view json) override;
   void send_chunk(const SharedBytes& chunk) override;
+  [[nodiscard]] std::size_t queued_bytes() const override { return connection_->outbox_bytes(); }
   void end(protocol::CloseCode code, std::string_view reason) override;
   void note_bad_token() override;
 
