@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "base/assert.h"
 #include "base/hash.h"
 #include "base/random.h"
@@ -243,7 +245,10 @@ void Session::execute(const protocol::Publish& command) {
   broker::PublishRequest request;
   request.channel = command.channel;
   request.content = broker::EventBytes(command.event, command.data);
-  request.id = command.publication_id;
+  // Clients have ids of their own: none can use up one that a backend, or another user, will send.
+  if (!command.publication_id.empty()) {
+    request.id = fmt::format("{}{}{}", user_id(), '\0', command.publication_id);
+  }
   request.received_at = steady_nanoseconds();
   context_.hub.broker().publish(std::move(request), [weak = self(), id = command.id](auto answer) {
     const auto session = weak.lock();
