@@ -11,6 +11,8 @@ namespace {
 
 // Looked at in one sweep: a millisecond at most.
 constexpr std::size_t swept_channels_max = 10'000;
+// Looked at to find one that gives way to a new one.
+constexpr std::size_t candidates_max = 100;
 
 LoopSet bit(std::size_t loop) {
   RIVER_ASSERT(loop < loops_max);
@@ -59,7 +61,7 @@ Home::Channel* Home::find(std::string_view name) const {
 
 Home::Channel* Home::find_or_make(const std::string& name, Now now) {
   if (Channel* channel = find(name)) return channel;
-  if (channels_.size() >= settings_.channels_max) return nullptr;
+  if (channels_.size() >= settings_.channels_max && !make_room()) return nullptr;
   auto channel = std::make_unique<Channel>();
   channel->name = SharedBytes(name);
   channel->rule = rules_.rule_for(name);
@@ -68,6 +70,20 @@ Home::Channel* Home::find_or_make(const std::string& name, Now now) {
   channel->use = by_last_use_.insert(by_last_use_.end(), channel.get());
   metrics_.channels_stored.add();
   return channels_.emplace(name, std::move(channel)).first->second.get();
+}
+
+// Else whoever may subscribe could use up all names, for as long as a history is kept, by coming
+// and going.
+bool Home::make_room() {
+  for (std::size_t i = 0; i < candidates_max && !by_last_use_.empty(); ++i) {
+    Channel& oldest = *by_last_use_.front();
+    if (oldest.listeners == 0 && oldest.presence == nullptr && oldest.history.empty()) {
+      erase(oldest);
+      return true;
+    }
+    by_last_use_.splice(by_last_use_.end(), by_last_use_, oldest.use);
+  }
+  return false;
 }
 
 Epoch Home::new_epoch() {

@@ -3,7 +3,8 @@
 // HomeOutput.
 //
 // Limits: channels, bytes of history. Over the bytes the channels that were published to least
-// recently lose their history, and, without a listener, their epoch with it.
+// recently lose their history, and, without a listener, their epoch with it. Over the channels
+// those that nobody uses and that hold no events give way to new ones.
 #pragma once
 
 #include <cstdint>
@@ -97,6 +98,7 @@ class Home {
 
   [[nodiscard]] Channel* find(std::string_view name) const;
   [[nodiscard]] Channel* find_or_make(const std::string& name, Now now);
+  [[nodiscard]] bool make_room();
   [[nodiscard]] Epoch new_epoch();
   void touch(Channel& channel, Now now);
   void trim(Channel& channel, Now now);
