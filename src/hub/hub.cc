@@ -117,10 +117,9 @@ void Hub::ask_snapshot(const Channel& channel, std::uint64_t waiter,
   broker_.snapshot(
       name, std::move(request),
       [this, name, waiter](std::expected<broker::Snapshot, broker::BrokerError> answer) {
-        Channel* asked = find(name);
-        if (asked == nullptr) return;
-        asked->on_snapshot(waiter, std::move(answer));
-        erase_if_unused(*asked);
+        if (Channel* asked = find(name)) asked->on_snapshot(waiter, std::move(answer));
+        // It may have asked again, and have been erased on a refusal.
+        if (Channel* still = find(name)) erase_if_unused(*still);
       });
 }
 
