@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
-#include "auth/openssl.h"
+#include "base/digest.h"
 #include "base/limits.h"
 
 namespace river::auth {
@@ -28,32 +26,23 @@ std::expected<ApiKeys, std::string> ApiKeys::make(std::span<const std::string> k
   ApiKeys result;
   for (const std::string& key : keys) {
     if (key.size() < limits::api_key_bytes_min) {
-      return std::unexpected(fmt::format(
-          "an API key must have at least {} characters, this one has {}; make one with: "
-          "openssl rand -hex 16",
-          limits::api_key_bytes_min, key.size()));
+      return std::unexpected("an API key must not be empty; make one with: openssl rand -hex 16");
     }
     if (!std::all_of(key.begin(), key.end(), visible)) {
       return std::unexpected("an API key must be of visible ASCII characters, without spaces");
     }
-    result.digests_.push_back(digest_of(key));
+    result.digests_.push_back(sha256(key));
   }
   return result;
 }
 
 bool ApiKeys::accepts(std::string_view presented) const {
-  const Digest digest = digest_of(presented);
+  const std::string digest = sha256(presented);
   int matches = 0;
-  for (const Digest& known : digests_) {
+  for (const std::string& known : digests_) {
     matches += CRYPTO_memcmp(known.data(), digest.data(), digest.size()) == 0 ? 1 : 0;
   }
   return matches > 0;
-}
-
-ApiKeys::Digest ApiKeys::digest_of(std::string_view key) {
-  Digest digest{};
-  SHA256(unsigned_data(key), key.size(), digest.data());
-  return digest;
 }
 
 std::string_view presented_api_key(std::string_view x_api_key, std::string_view authorization) {

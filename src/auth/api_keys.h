@@ -5,8 +5,6 @@
 // Limits: limits::api_key_bytes_min.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -25,12 +23,9 @@ class ApiKeys {
   [[nodiscard]] bool accepts(std::string_view presented) const;
 
  private:
-  using Digest = std::array<std::uint8_t, 32>;
-
   ApiKeys() = default;
-  [[nodiscard]] static Digest digest_of(std::string_view key);
 
-  std::vector<Digest> digests_;
+  std::vector<std::string> digests_;
 };
 
 // The key in a request, from the values of its headers `x-api-key` and `Authorization` ("" where

@@ -25,12 +25,11 @@ constexpr std::size_t es256_bytes = 64;
 constexpr int rsa_bits_min = 2048;  // RFC 7518 §3.3
 constexpr int rsa_bits_max = 8192;  // above, a check takes too long
 
-bool verify_hmac(EVP_PKEY* key, std::string_view text, std::string_view signature) {
+bool verify_hmac(const EVP_MD_CTX* hmac, std::string_view text, std::string_view signature) {
   const ContextHandle context(EVP_MD_CTX_new());
   std::array<unsigned char, hs256_bytes> expected{};
   std::size_t size = expected.size();
-  return context != nullptr &&
-         EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+  return context != nullptr && EVP_MD_CTX_copy_ex(context.get(), hmac) == 1 &&
          EVP_DigestSign(context.get(), expected.data(), &size, unsigned_data(text), text.size()) ==
              1 &&
          size == expected.size() && signature.size() == expected.size() &&
@@ -109,6 +108,10 @@ void KeyDeleter::operator()(evp_pkey_st* key) const {
   EVP_PKEY_free(key);
 }
 
+void DigestDeleter::operator()(evp_md_ctx_st* digest) const {
+  EVP_MD_CTX_free(digest);
+}
+
 std::expected<VerificationKey, std::string> VerificationKey::from_secret(std::string_view secret,
                                                                          std::string id) {
   const ErrorQueueGuard guard;
@@ -123,8 +126,14 @@ std::expected<VerificationKey, std::string> VerificationKey::from_secret(std::st
   }
   KeyHandle key(
       EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, nullptr, unsigned_data(secret), secret.size()));
-  if (key == nullptr) return std::unexpected("OpenSSL can't load the secret");
-  return VerificationKey(Algorithm::hs256, std::move(key), std::move(id));
+  DigestHandle hmac(EVP_MD_CTX_new());
+  if (key == nullptr || hmac == nullptr ||
+      EVP_DigestSignInit(hmac.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1) {
+    return std::unexpected("OpenSSL can't load the secret");
+  }
+  VerificationKey result(Algorithm::hs256, std::move(key), std::move(id));
+  result.hmac_ = std::move(hmac);
+  return result;
 }
 
 std::expected<VerificationKey, std::string> VerificationKey::from_public_pem(std::string_view pem,
@@ -156,7 +165,7 @@ bool VerificationKey::verify(std::string_view text, std::string_view signature) 
   const ErrorQueueGuard guard;
   switch (algorithm_) {
     case Algorithm::hs256:
-      return verify_hmac(key_.get(), text, signature);
+      return verify_hmac(hmac_.get(), text, signature);
     case Algorithm::rs256:
       return verify_public(key_.get(), EVP_sha256(), text, signature);
     case Algorithm::es256:

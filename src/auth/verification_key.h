@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-struct evp_pkey_st;  // OpenSSL's EVP_PKEY
+struct evp_pkey_st;    // OpenSSL's EVP_PKEY
+struct evp_md_ctx_st;  // and EVP_MD_CTX
 
 namespace river::auth {
 
@@ -24,6 +25,11 @@ struct KeyDeleter {
   void operator()(evp_pkey_st* key) const;
 };
 using KeyHandle = std::unique_ptr<evp_pkey_st, KeyDeleter>;
+
+struct DigestDeleter {
+  void operator()(evp_md_ctx_st* digest) const;
+};
+using DigestHandle = std::unique_ptr<evp_md_ctx_st, DigestDeleter>;
 
 class VerificationKey {
  public:
@@ -55,6 +61,9 @@ class VerificationKey {
 
   Algorithm algorithm_;
   KeyHandle key_;
+  // HS256: an HMAC that has taken in the key and is copied for each token. To make one anew,
+  // OpenSSL 3 searches its providers, which takes several times as long as the HMAC.
+  DigestHandle hmac_;
   std::string id_;
 };
 

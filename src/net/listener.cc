@@ -43,6 +43,8 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop,
   set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   if (where.storage.ss_family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  // Accepted sockets inherit it. Each write is a whole turn's worth: there is nothing to wait for.
+  set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   if (::bind(socket.get(), where.get(), where.size) != 0) return failed("bind");
   if (::listen(socket.get(), backlog) != 0) return failed("listen");
 
@@ -86,8 +88,6 @@ void Listener::on_events(std::uint32_t /*events*/) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       return;  // none is waiting
     }
-    // Each write is a whole turn's worth: there is nothing to wait for.
-    set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
     on_accept_(std::move(socket), Address::from(peer.storage).value_or(Address()));
   }
 }

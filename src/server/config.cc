@@ -1,11 +1,13 @@
 #include "server/config.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/pattern.h"
+#include "http/origin.h"
 
 namespace river::server {
 namespace {
@@ -13,21 +15,7 @@ namespace {
 // What an event of the largest size needs around its data, with names of the largest size.
 constexpr std::size_t event_overhead_bytes = 1 * limits::kib;
 
-// `https://example.com` or `https://example.com:8443`: as browsers send it.
-bool is_origin(std::string_view text) {
-  const std::size_t scheme_end = text.find("://");
-  if (scheme_end == 0 || scheme_end == std::string_view::npos) return false;
-  const std::string_view authority = text.substr(scheme_end + 3);
-  return !authority.empty() && authority.find_first_of("/ @?#,*") == std::string_view::npos;
-}
-
 void check_secrets(const Config::Auth& auth, std::vector<std::string>& found) {
-  for (std::size_t i = 0; i < auth.api_keys.size(); ++i) {
-    if (auth.api_keys[i].size() >= limits::api_key_bytes_min) continue;
-    found.push_back(fmt::format(
-        "auth.api_keys: key {} has {} bytes and needs {}; `openssl rand -hex 16` makes a good one",
-        i + 1, auth.api_keys[i].size(), limits::api_key_bytes_min));
-  }
   for (std::size_t i = 0; i < auth.jwt_secrets.size(); ++i) {
     if (auth.jwt_secrets[i].size() >= limits::token_secret_bytes_min) continue;
     found.push_back(fmt::format(
@@ -63,11 +51,8 @@ std::vector<std::string> contradictions(const Config& config) {
                                 config.tls.cert.empty() ? "cert" : "key"));
   }
   for (const std::string& origin : config.origins) {
-    if (origin == "*" || is_origin(origin)) continue;
-    found.push_back(fmt::format(
-        "origins: \"{}\" is no origin; write it as browsers send it, such as https://example.com, "
-        "or * for any",
-        origin));
+    const auto parsed = http::OriginList::parse(std::span(&origin, 1));
+    if (!parsed.has_value()) found.push_back("origins: " + parsed.error());
   }
   if (config.limits.publish_body_bytes_max < config.limits.data_bytes_max) {
     found.emplace_back(
@@ -90,6 +75,14 @@ std::vector<std::string> config_warnings(const Config& config) {
     found.emplace_back(
         "listening beyond this machine without TLS: anyone on the way can read tokens and events; "
         "set tls.cert and tls.key, or keep River behind a proxy that does TLS");
+  }
+  if (std::ranges::any_of(config.auth.api_keys, [](const std::string& key) {
+        return key.size() < limits::api_key_bytes_advised;
+      })) {
+    found.push_back(fmt::format(
+        "an API key has fewer than {} characters and may be guessed; `openssl rand -hex 16` makes "
+        "a good one",
+        limits::api_key_bytes_advised));
   }
   if (config.limits.messages_burst <= config.limits.subscriptions_max) {
     found.emplace_back(

@@ -26,9 +26,10 @@ TEST(Config, TlsNeedsCertificateAndKey) {
 
 TEST(Config, OriginsAreWrittenAsBrowsersSendThem) {
   Config config;
-  config.origins = {"*", "https://a.example", "http://localhost:3000", "https://[::1]:8443"};
+  config.origins = {"*", "https://a.example", "http://localhost:3000", "https://[::1]:8443",
+                    "https://*.a.example"};
   EXPECT_THAT(contradictions(config), IsEmpty());
-  config.origins = {"a.example", "https://a.example/", "https://*.example", "https://", "://a"};
+  config.origins = {"a.example", "https://a.example/", "https://a.*.example", "https://", "://a"};
   EXPECT_THAT(contradictions(config), SizeIs(5));
 }
 
@@ -37,6 +38,14 @@ TEST(Config, WhatMayBePublishedMustBeDeliverable) {
   config.limits.data_bytes_max = 2 * limits::mib;
   EXPECT_THAT(contradictions(config), ElementsAre(HasSubstr("limits.publish_body_bytes_max"),
                                                   HasSubstr("limits.outbox_bytes_max")));
+}
+
+TEST(Config, AnApiKeyThatMayBeGuessedIsAWarning) {
+  Config config;
+  config.auth.api_keys = {"fifteen-letters"};
+  EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("fewer than 16 characters")));
+  config.auth.api_keys = {"sixteen-letters!"};
+  EXPECT_THAT(config_warnings(config), IsEmpty());
 }
 
 TEST(Config, ListeningBeyondThisMachineWithoutTlsIsAWarning) {

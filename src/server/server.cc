@@ -45,12 +45,15 @@ std::expected<void, std::string> Server::open() {
   }
   for (auto& worker : workers_) worker->connect(workers_);
   for (const ListenAddress& listen : node_->config.listen) {
-    auto address = net::Address::parse(to_string(listen));
+    // The one name that needs no looking up.
+    const bool by_name = listen.host == "localhost";
+    auto address = net::Address::parse(
+        to_string(ListenAddress{by_name ? "127.0.0.1" : listen.host, listen.port}));
     if (!address.has_value()) return std::unexpected(address.error());
+    if (auto free = net::check_port_is_free(*address); !free.has_value()) return free;
     addresses_.push_back(*address);
   }
   // Before anything of the last run is taken: another process may still hold the port.
-    if (auto free = net::check_port_is_free(*address); !free.has_value()) return free;
   for (auto& worker : workers_) {
     if (auto listening = worker->listen(addresses_); !listening.has_value()) return listening;
   }
@@ -100,15 +103,15 @@ void Server::shut_down() {
 }
 
 void Server::restore() {
+  // Secrets that come from elsewhere leave it unmade. River can serve without it.
+  if (const auto made = make_data_directory(node_->config.data_dir); !made.has_value()) {
+    log_warning("a restart will lose channels and revocations", {{"reason", made.error()}});
+  }
   const UnixSeconds now = unix_now();
   const auto revoked = RevocationFile(path(revocations_file)).read();
   if (!revoked.has_value()) log_error("revocations are lost", {{"reason", revoked.error()}});
   for (auto& worker : workers_) {
     if (revoked.has_value()) {
-  // Secrets that come from elsewhere leave it unmade. River can serve without it.
-  if (const auto made = make_data_directory(node_->config.data_dir); !made.has_value()) {
-    log_warning("a restart will lose channels and revocations", {{"reason", made.error()}});
-  }
       for (const auto& [user, at] : *revoked) worker->hub().revocations().add(user, at);
     }
     worker->hub().revocations().forget_old(now);

@@ -81,7 +81,10 @@ std::vector<protocol::Member> views_of(const std::vector<broker::Member>& member
 
 // Unique by chance on every loop and node, and not to be guessed: a keyed hash of a counter.
 ConnectionId random_connection_id() {
-  const ConnectionId id = random_u64();
+  static const HashKey key{random_u64(), random_u64()};
+  thread_local std::uint64_t counter = random_u64();
+  ++counter;
+  const ConnectionId id = siphash({reinterpret_cast<const char*>(&counter), sizeof counter}, key);
   return id == 0 ? 1 : id;
 }
 
@@ -332,7 +335,7 @@ void Session::execute(const protocol::Presence& command) {
         const bool cut = members.size() < answer->members.size() && !members.empty();
         const std::string_view next = cut ? members.back().id : std::string_view(answer->next);
         protocol::append_members(self.scratch(),
-                                 {id, channel, members, answer->member_count, answer->next});
+                                 {id, channel, members, answer->member_count, next});
         self.send_scratch();
       });
 }
@@ -382,6 +385,7 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
         context_.hub.dialect(dialect).events(channel.name(), answer.position.epoch, events));
     context_.metrics.deliveries.add(events.size());
   }
+  output_.mark_position();
 }
 
 void Session::on_subscribe_failed(std::string_view channel, std::uint64_t request,
@@ -407,6 +411,7 @@ void Session::on_resync(const hub::Channel& channel, Position position) {
   message.recovered = false;
   protocol::append_subscribed(scratch(), message);
   send_scratch();
+  output_.mark_position();
 }
 
 void Session::on_disconnect() {

@@ -5,7 +5,6 @@
 #include <cstddef>
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include "base/assert.h"
 
@@ -13,7 +12,8 @@ namespace river::websocket {
 namespace {
 
 constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 §1.3
-constexpr std::size_t key_characters = 24;                                 // 16 bytes in base64
+constexpr std::size_t sha1_bytes = 20;
+constexpr std::size_t key_characters = 24;  // 16 bytes in base64
 
 bool is_base64_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
@@ -33,11 +33,13 @@ std::optional<std::string> accept_key(std::string_view key) {
   std::array<unsigned char, key_characters + guid.size()> text;
   std::ranges::copy(guid, std::ranges::copy(key, text.begin()).out);
 
-  std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-  RIVER_ASSERT(SHA1(text.data(), text.size(), digest.data()) != nullptr);
+  // Looked up once: SHA1() searches OpenSSL's providers at every call.
+  static const EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  std::array<unsigned char, sha1_bytes> digest;
+  RIVER_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha1, nullptr) == 1);
 
-  std::array<unsigned char, (SHA_DIGEST_LENGTH + 2) / 3 * 4 + 1> encoded;  // and a NUL
-  const int size = EVP_EncodeBlock(encoded.data(), digest.data(), SHA_DIGEST_LENGTH);
+  std::array<unsigned char, (sha1_bytes + 2) / 3 * 4 + 1> encoded;  // and a NUL
+  const int size = EVP_EncodeBlock(encoded.data(), digest.data(), sha1_bytes);
   return std::string(encoded.begin(), encoded.begin() + size);
 }
 
