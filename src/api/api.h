@@ -36,11 +36,11 @@ class Api {
   // False if the path is none of the API's: nothing was done.
   [[nodiscard]] bool handle(const http::Request& request, http::Responder& respond, TimePoint now);
 
-  // Does the request show a valid key? Counts it if not.
-  [[nodiscard]] bool has_key(const http::Request& request);
   // Whether a body will be read: without a valid key it only takes memory.
   [[nodiscard]] bool wants_body(const http::Request& request) const;
 
+  // Does the request show a valid key? Counts it if not.
+  [[nodiscard]] bool has_key(const http::Request& request);
 
  private:
   void publish_short(const http::Request& request, http::Responder respond);

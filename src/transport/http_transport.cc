@@ -93,12 +93,12 @@ std::span<char> HttpTransport::take(std::span<char> bytes) {
       if (first) wait(Waiting::for_head, context_.settings.head_timeout);
       break;
     case http::ReadStatus::head_complete:
-      if (reader_.request().expects_continue) connection_->send(http::continue_response);
-      wait(Waiting::for_body, context_.settings.body_timeout);
       if (!context_.handler.wants_body(reader_.request())) {
         answer_without_body();
         return {};
       }
+      if (reader_.request().expects_continue) connection_->send(http::continue_response);
+      wait(Waiting::for_body, context_.settings.body_timeout);
       break;
     case http::ReadStatus::complete:
       dispatch(rest);
@@ -136,8 +136,6 @@ void HttpTransport::ask_handler() {
                           });
 }
 
-void HttpTransport::answer(const http::Response& response) {
-  const bool last = !keep_alive_ || end_after_answer_;
 // What the client goes on to send is thrown away.
 void HttpTransport::answer_without_body() {
   context_.metrics.http_requests.add();
@@ -146,6 +144,8 @@ void HttpTransport::answer_without_body() {
   ask_handler();
 }
 
+void HttpTransport::answer(const http::Response& response) {
+  const bool last = !keep_alive_ || end_after_answer_;
   std::string& out = context_.scratch;
   out.clear();
   http::append_response(out, response, !last, head_request_);
@@ -156,9 +156,9 @@ void HttpTransport::answer_without_body() {
     return;
   }
   reader_.reset();
+  head_request_ = false;  // of what comes next nothing is known yet
   wait(Waiting::for_request, context_.settings.idle_timeout);
   if (connection_->outbox_bytes() > unread_answers_max) {
-  head_request_ = false;  // of what comes next nothing is known yet
     throttled_ = true;
     connection_->pause_reading();
     return;
@@ -245,14 +245,13 @@ void HttpTransport::stream_events() {
   auto made = std::make_unique<SseTransport>(context_, std::move(*wanted), now);
   SseTransport& transport = *made;
   if (!transport.authenticate(now)) {
-    if (context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
     const bool forbidden = transport.refusal_code() == protocol::CloseCode::forbidden;
+    if (!forbidden && context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
     return refuse_with(forbidden ? 403 : 401, forbidden ? "forbidden" : "unauthenticated",
                        transport.refusal());
   }
   std::string& out = context_.scratch;
   out.clear();
-    if (!forbidden && context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
   http::append_stream_head(out, 200, "text/event-stream", headers);
   connection_->send(out);
   handed_over_ = true;

@@ -63,10 +63,10 @@ class SseTransport final : public net::ConnectionHandler, private session::Sessi
 
   void send_id();
   [[nodiscard]] std::string stream_id() const;
-
-  TransportContext& context_;
   // Of the channel with that place in the request; null if there is none.
   [[nodiscard]] const hub::Subscription* find_subscription(std::size_t index) const;
+
+  TransportContext& context_;
   SseRequest request_;
   std::string held_;  // said before it is the handler
   std::string last_id_;

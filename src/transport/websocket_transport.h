@@ -50,8 +50,8 @@ class WebSocketTransport final : public net::ConnectionHandler,
     return session_.state() != session::Session::State::closed;
   }
   [[nodiscard]] bool heard_control();
-  [[nodiscard]] TimePoint now() const { return connection_->loop().now(); }
   [[nodiscard]] std::size_t message_bytes_max() const;
+  [[nodiscard]] TimePoint now() const { return connection_->loop().now(); }
 
   TransportContext& context_;
   websocket::MessageReader reader_;

@@ -255,6 +255,8 @@ MemberPage Home::members(std::string_view name, std::string_view after, std::siz
 
 ChannelDetails Home::details(std::string_view name) const {
   ChannelDetails details;
+  // By the rules, as the channel may be known elsewhere only: each home tells its part.
+  if (rules_.rule_for(name).kind.presence) details.members = 0;
   const Channel* channel = find(name);
   if (channel == nullptr) return details;
   details.position = channel->position;
@@ -274,8 +276,6 @@ void Home::sweep(Now now) {
     const bool used = channel.listeners != 0 || channel.presence != nullptr;
     if (!used && channel.history.empty()) {
       erase(channel);
-  // By the rules, as the channel may be known elsewhere only: each home tells its part.
-  if (rules_.rule_for(name).kind.presence) details.members = 0;
     } else {
       by_last_use_.splice(by_last_use_.end(), by_last_use_, channel.use);
     }
