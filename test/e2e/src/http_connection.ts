@@ -49,7 +49,7 @@ export class HttpConnection {
     for (;;) {
       const answer = this.take_answer_();
       if (answer) return answer;
-      if (this.has_ended_) throw new Error(`closed after ${JSON.stringify(String(this.received_))}`);
+      if (this.has_ended_) throw new Error(`closed after "${this.received_}"`);
       await new Promise<void>((resolve) => (this.wake_ = resolve));
     }
   }

@@ -50,9 +50,8 @@ describe("river, the first time", () => {
   it("prints a line to copy that publishes", async () => {
     const river = await start_river({ api_key: null, jwt_secret: null });
     const curl = /^ {2}curl [^]*?'$/m.exec(river.stdout)![0];
-    const { status, stdout } = spawnSync("sh", ["-c", `${curl} -s -o /dev/null -w '%{http_code}'`], {
-      encoding: "utf8",
-    });
+    const shell = ["-c", `${curl} -s -o /dev/null -w '%{http_code}'`];
+    const { status, stdout } = spawnSync("sh", shell, { encoding: "utf8" });
     expect([status, stdout]).toEqual([0, "204"]);
   });
 });
@@ -60,7 +59,7 @@ describe("river, the first time", () => {
 describe("river token", () => {
   it("makes a token that the server takes, with the rights that it was asked for", async () => {
     const river = await start_river({ api_key: null, jwt_secret: null });
-    const grants = ["--channel", "private-*=subscribe,publish", "--channel", "presence-a=subscribe"];
+    const grants = ["--channel=private-*=subscribe,publish", "--channel", "presence-a=subscribe"];
     const about = ["--user", "ada", "--info", '{"name":"Ada"}', "--expires", "10m"];
     const made = run(["token", ...about, ...grants, "--data-dir", river.data_dir]);
     expect(made).toMatchObject({ status: 0, stderr: "" });

@@ -96,7 +96,7 @@ describe.each([1, 2])("an event at River with %i workers", (workers) => {
     expect((await author.events(1))[0]).toMatchObject({ event: "hi", offset: 1 });
   });
 
-  it("of a client is published once, however often it is sent with one publication_id", async () => {
+  it("of a client with a publication_id is published once, however often it is sent", async () => {
     const client = await RawClient.log_in(river, user("ada", { once: ["publish"] }));
     const message = { type: "publish", channel: "once", event: "e", data: 1 };
     const first = await client.ask({ ...message, publication_id: "p1" });

@@ -20,8 +20,9 @@ async function told(client: RawClient, joined: string[], left: string[]): Promis
   while (missing.joined.size + missing.left.size > 0) {
     const notice = await client.expect({ type: "presence" });
     notices.push(notice);
-    for (const { id } of notice.joined) expect(missing.joined.delete(id), `${id} joined`).toBe(true);
-    for (const id of notice.left) expect(missing.left.delete(id), `${id} left`).toBe(true);
+    const names = notice.joined.map((member: { id: string }) => member.id);
+    for (const name of names) expect(missing.joined.delete(name), `${name} joined`).toBe(true);
+    for (const name of notice.left) expect(missing.left.delete(name), `${name} left`).toBe(true);
   }
   return notices;
 }

@@ -92,7 +92,7 @@ describe("secrets", () => {
     expect(await show_token(river, new_token)).toBe("in");
   });
 
-  it("with a kid are used alone for tokens that name it, and tried in turn for others", async () => {
+  it("with a kid are used alone for tokens that name it, and in turn for others", async () => {
     const river = await start_river({
       jwt_secret: null,
       config: [
