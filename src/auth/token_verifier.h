@@ -39,6 +39,9 @@ class TokenVerifier {
   [[nodiscard]] std::expected<Claims, TokenFailure> verify(std::string_view token,
                                                            UnixSeconds now) const;
 
+  // For how long after its `exp` a token still counts.
+  [[nodiscard]] seconds leeway() const { return options_.leeway; }
+
  private:
   std::vector<VerificationKey> keys_;
   TokenVerifierOptions options_;

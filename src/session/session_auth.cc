@@ -64,7 +64,7 @@ bool Session::accept_claims(auth::Claims claims, TimePoint now) {
   expires_at_ = TimePoint::max();
   if (claims.expires.has_value()) {
     const auto left = std::chrono::duration_cast<milliseconds>(
-        std::min(seconds(*claims.expires - unix_now()), expiry_max));
+        std::min(seconds(*claims.expires - unix_now()) + context_.verifier.leeway(), expiry_max));
     expires_at_ = now + left;
   }
   keep_claims(std::move(claims));
