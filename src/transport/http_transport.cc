@@ -222,7 +222,7 @@ void HttpTransport::stream_events() {
     return refuse(http::json_error(403, "forbidden_origin",
                                    "this origin is not on the server's list (setting: origins)"));
   }
-  const std::vector<http::ResponseHeader> headers =
+  std::vector<http::ResponseHeader> headers =
       http::cors_headers(request, context_.settings.origins);
   const auto refuse_with = [&](int status, std::string_view code, std::string_view message) {
     http::Response response = http::json_error(status, code, message);
@@ -250,6 +250,9 @@ void HttpTransport::stream_events() {
     return refuse_with(forbidden ? 403 : 401, forbidden ? "forbidden" : "unauthenticated",
                        transport.refusal());
   }
+  // Proxies must neither keep it nor hold it back (nginx knows the second header).
+  headers.push_back({"Cache-Control", "no-store"});
+  headers.push_back({"X-Accel-Buffering", "no"});
   std::string& out = context_.scratch;
   out.clear();
   http::append_stream_head(out, 200, "text/event-stream", headers);
