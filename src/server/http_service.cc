@@ -173,9 +173,12 @@ http::Response HttpService::playground(const http::Request& request) const {
   token.issued = unix_now();
   token.expires = *token.issued + playground_token_age.count();
   token.info = R"({"name":"Playground"})";
-  token.grants = {{"*", static_cast<auth::Actions>(auth::bit_of(Action::subscribe) |
-                                                   auth::bit_of(Action::history) |
-                                                   auth::bit_of(Action::presence))}};
+  // On this machine alone the page shows everything; to anybody else, public channels.
+  if (node.loopback_only) {
+    token.grants = {{"*", static_cast<auth::Actions>(auth::bit_of(Action::subscribe) |
+                                                     auth::bit_of(Action::history) |
+                                                     auth::bit_of(Action::presence))}};
+  }
   std::string body;
   JsonWriter json(body);
   json.text("token", auth::sign_token(token, node.secrets.jwt_secrets.front()));
