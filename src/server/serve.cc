@@ -50,7 +50,7 @@ void print_start(Server& server, std::uint64_t connections) {
   fmt::print("  room for            {} connections\n\n", connections);
   const std::string key = node.secrets.api_key_file.empty()
                               ? std::string("$RIVER_API_KEY")
-                              : fmt::format("$(cat {})", node.secrets.api_key_file);
+                              : fmt::format("$(head -1 {})", node.secrets.api_key_file);
   fmt::print(
       "Publish an event:\n\n"
       "  curl -X POST {}/publish -H \"x-api-key: {}\" -H 'content-type: application/json' \\\n"
