@@ -130,8 +130,8 @@ void SseTransport::send_message(std::string_view json) {
     held_ += out;
     return;
   }
+  // No id yet: `subscribed` names a position, but the events up to it are still to come.
   connection_->send(out);
-  send_id();
 }
 
 void SseTransport::send_chunk(const SharedBytes& chunk) {
