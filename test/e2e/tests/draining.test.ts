@@ -58,6 +58,7 @@ describe.each([1, 2])("when River with %i workers is told to stop", (workers) =>
     const unready = await ask("/readyz");
     expect([unready.status, unready.body]).toEqual([503, "draining\n"]);
     expect(unready.headers.connection).toBe("close");
+    await expect(RawClient.connect(river).then(() => "it got in")).rejects.toThrow("1006");
     expect(await river.exited()).toBe("0");
   });
 });
