@@ -275,6 +275,30 @@ describe("the page", () => {
     expect(scene.state).toBe("connected");
   });
 
+  it("leaves the server when it is put aside, and comes back with the page", async () => {
+    const scene = new Scene();
+    await scene.connects();
+    scene.page.listener?.left();
+    expect(scene.server.is_closed).toBe(true);
+    expect(scene.state).toBe("unavailable");
+    await scene.clock.advance(60 * second_ms);
+    expect(scene.transports).toHaveLength(1);
+    scene.page.listener?.visible();
+    await scene.connects();
+    expect(scene.transports).toHaveLength(2);
+    expect(scene.state).toBe("connected");
+  });
+
+  it("comes back at once, too, if it was put aside after the server had said when to", async () => {
+    const scene = new Scene();
+    await scene.connects();
+    scene.server.says({ type: "reconnect", reason: "", after_ms: 20 * second_ms });
+    scene.page.listener?.left();
+    scene.page.listener?.visible();
+    await settle();
+    expect(scene.transports).toHaveLength(2);
+  });
+
   it("reconnects at once when the network returns, however long it was away", async () => {
     const scene = new Scene();
     scene.random = 1;

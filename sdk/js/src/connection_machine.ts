@@ -139,6 +139,16 @@ export class ConnectionMachine
     if (this.state === "unavailable" && !this.retry_is_ordered_) void this.attempt_();
   }
 
+  /** The browser would keep the connection, unheard, and the others would believe us here. */
+  left(): void {
+    if (this.state !== "connected" && this.state !== "connecting") return;
+    this.transport_?.close();
+    this.let_go_();
+    this.owner_.lost();
+    this.retry_is_ordered_ = false;
+    this.change_("unavailable");
+  }
+
   // ── From the transport ──
 
   opened(): void {

@@ -3,7 +3,7 @@ import { browser_page } from "./page.js";
 
 let window_events: EventTarget;
 let page: EventTarget & { visibilityState: string };
-const listener = { offline: vi.fn(), online: vi.fn(), visible: vi.fn() };
+const listener = { offline: vi.fn(), online: vi.fn(), visible: vi.fn(), left: vi.fn() };
 
 beforeEach(() => {
   window_events = new EventTarget();
@@ -37,11 +37,20 @@ it("a page tells when it is shown, and not when it is hidden", () => {
   expect(listener.visible).toHaveBeenCalledTimes(2);
 });
 
+it("a page tells when it is put aside, and not when it ends", () => {
+  browser_page.watch(listener);
+  window_events.dispatchEvent(Object.assign(new Event("pagehide"), { persisted: false }));
+  expect(listener.left).not.toHaveBeenCalled();
+  window_events.dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
+  expect(listener.left).toHaveBeenCalledTimes(1);
+});
+
 it("a page tells nothing once nobody watches", () => {
   browser_page.watch(listener)();
   for (const name of ["offline", "online", "pageshow"]) {
     window_events.dispatchEvent(new Event(name));
   }
+  window_events.dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
   page.dispatchEvent(new Event("visibilitychange"));
   for (const callback of Object.values(listener)) expect(callback).not.toHaveBeenCalled();
 });

@@ -6,6 +6,8 @@ export interface PageListener {
   online(): void;
   /** The page is looked at again; it may have slept for hours. */
   visible(): void;
+  /** The browser puts the page aside, in case the user comes back; `visible` follows then. */
+  left(): void;
 }
 
 /** What the browser knows about its network and about this page. Node knows nothing. */
@@ -24,14 +26,17 @@ export const browser_page: Page = {
     const offline = () => listener.offline();
     const online = () => listener.online();
     const shown = () => page?.visibilityState !== "hidden" && listener.visible();
+    const left = (event: { persisted: boolean }) => event.persisted && listener.left();
     addEventListener("offline", offline);
     addEventListener("online", online);
-    // A page that comes back from the back-forward cache lost its connection there.
+    // Into the back-forward cache, and out of it.
+    addEventListener("pagehide", left);
     addEventListener("pageshow", shown);
     page?.addEventListener("visibilitychange", shown);
     return () => {
       removeEventListener("offline", offline);
       removeEventListener("online", online);
+      removeEventListener("pagehide", left);
       removeEventListener("pageshow", shown);
       page?.removeEventListener("visibilitychange", shown);
     };
