@@ -7,6 +7,7 @@
 
 #include "api/answers.h"
 #include "base/channel_name.h"
+#include "base/user_id.h"
 #include "http/characters.h"
 #include "http/query.h"
 
@@ -128,8 +129,10 @@ void Api::post(const std::vector<std::string>& path, const http::Request& reques
     return respond(error_response(ErrorCode::rate_limited));
   }
   if (is_user_call) {
-    if (path[2].empty() || path[2].size() > limits::user_bytes_max) {
-      return respond(error_response(ErrorCode::invalid_value, "a user id is 1 to 200 bytes", "id"));
+    if (!valid_user(path[2])) {
+      return respond(error_response(ErrorCode::invalid_value,
+                                    "a user id is 1 to 200 bytes without control characters",
+                                    "id"));
     }
     return path[3] == "publish" ? publish_to_user(path[2], request, std::move(respond))
                                 : disconnect_user(path[2], request, std::move(respond));

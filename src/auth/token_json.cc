@@ -1,6 +1,5 @@
 #include "auth/token_json.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -9,6 +8,7 @@
 
 #include "base/channel_name.h"
 #include "base/limits.h"
+#include "base/user_id.h"
 
 namespace river::auth {
 namespace {
@@ -106,12 +106,6 @@ double floor_seconds(double number) {
 }
 double ceil_seconds(double number) {
   return std::ceil(number);
-}
-
-bool valid_user(std::string_view user) {
-  return !user.empty() && user.size() <= limits::user_bytes_max &&
-         std::none_of(user.begin(), user.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool valid_pattern(std::string_view pattern) {

@@ -225,7 +225,24 @@ describe("F10, and revocations", () => {
     expect(await victim.close_code()).toBe(4401);
     for (const token of tokens) await expect_refused(token);
     await expect_service(river);
+    await river.restart();
+    for (const token of tokens) await expect_refused(token);
   });
+
+  test.each(["a%0Ab", "%00", "a%0D%0A0%20b", "%7F", "%1B[31m"])(
+    "a user %s that no token can have is refused, and no revocation is lost by it",
+    async (id) => {
+      const token = river.token(user("revoked-before"));
+      for (const name of ["revoked-before", id]) {
+        const path = `/v1/users/${name}/disconnect`;
+        const { status } = await call(river, "POST", path, { revoke: true });
+        expect(status).toBe(name === id ? 400 : 204);
+      }
+      await river.restart();
+      await expect_refused(token);
+      expect(river.stderr).not.toContain("revocations are lost");
+    },
+  );
 });
 
 test("after all of that a client gets in, and nothing is left", async () => {
