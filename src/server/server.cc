@@ -25,6 +25,8 @@ constexpr std::string_view revocations_file = "revocations";
 constexpr std::uint64_t reconnects_a_second = 1000;
 constexpr milliseconds spread_min{1'000};
 
+constexpr milliseconds revocations_apart{1'000};
+
 }  // namespace
 
 Server::Server(std::unique_ptr<Node> node) : node_(std::move(node)) {}
@@ -99,6 +101,7 @@ void Server::shut_down() {
     std::this_thread::sleep_for(milliseconds(5));  // tidy: allow
   }
   for (auto& worker : workers_) worker->stop();
+  if (revocations_changed_) store_revocations();
   store();
 }
 
@@ -116,7 +119,7 @@ void Server::restore() {
     }
     worker->hub().revocations().forget_old(now);
   }
-  workers_.front()->hub().set_revoked([this] { store_revocations(); });
+  workers_.front()->hub().set_revoked([this] { note_revocation(); });
 
   auto channels = broker::StateFile(path(state_file)).take();
   if (!channels.has_value()) {
@@ -146,12 +149,25 @@ void Server::store() {
   }
 }
 
+// One is kept at once, over any restart. Of many in a row each would write all that were before it,
+// and hold its loop up for that long: they are kept together.
+void Server::note_revocation() {
+  revocations_changed_ = true;
+  if (steady_now() - revocations_stored_at_ >= revocations_apart) store_revocations();
+}
+
+void Server::every_second() {
+  if (revocations_changed_) store_revocations();
+}
+
 void Server::store_revocations() {
+  revocations_changed_ = false;
   const auto written =
       RevocationFile(path(revocations_file)).write(workers_.front()->hub().revocations().all());
   if (!written.has_value()) {
     log_error("a revocation holds only until the next restart", {{"reason", written.error()}});
   }
+  revocations_stored_at_ = steady_now();
 }
 
 }  // namespace river::server

@@ -36,17 +36,22 @@ class Server {
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
   [[nodiscard]] std::uint64_t clients() const;
 
-  // Keeps revocations over any restart. On the first worker's loop.
-  void store_revocations();
+  // On the first worker's loop, about once a second.
+  void every_second();
 
  private:
   void restore();
   void store();
+  void note_revocation();
+  void store_revocations();
   [[nodiscard]] std::string path(std::string_view file) const;
 
   std::unique_ptr<Node> node_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<net::Address> addresses_;
+  // The first worker's.
+  TimePoint revocations_stored_at_;
+  bool revocations_changed_ = false;
 };
 
 // Runs until a signal ends it, and returns the exit code: what run_command_line() calls.

@@ -114,7 +114,10 @@ void Worker::accept(net::FileDescriptor socket, const net::Address& peer) {
 void Worker::every_second() {
   broker_.sweep();
   hub_.tick();
-  if (index_ == 0 && ++seconds_ % 60 == 0) node_.addresses.sweep(loop_->now());
+  if (index_ == 0) {
+    server_.every_second();
+    if (++seconds_ % 60 == 0) node_.addresses.sweep(loop_->now());
+  }
   loop_->call_at(loop_->now() + seconds(1), [this] { every_second(); });
 }
 
