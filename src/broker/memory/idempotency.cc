@@ -1,14 +1,20 @@
 #include "broker/memory/idempotency.h"
 
-#include <utility>
+#include <string>
+
+#include "base/random.h"
 
 namespace river::broker {
 
-std::string Idempotency::key_of(std::string_view channel, std::string_view id) {
-  std::string key;
-  key.reserve(channel.size() + 1 + id.size());
-  key.append(channel).append(1, '\0').append(id);
-  return key;
+Idempotency::Idempotency(milliseconds age_max)
+    : age_max_(age_max), second_key_{random_u64(), random_u64()} {}
+
+Idempotency::Key Idempotency::key_of(std::string_view channel, std::string_view id) const {
+  // No channel contains a NUL: the pair can't be read in another way.
+  std::string pair;
+  pair.reserve(channel.size() + 1 + id.size());
+  pair.append(channel).append(1, '\0').append(id);
+  return {siphash(pair, process_hash_key()), siphash(pair, second_key_)};
 }
 
 std::optional<Position> Idempotency::find(std::string_view channel, std::string_view id,
@@ -21,9 +27,9 @@ std::optional<Position> Idempotency::find(std::string_view channel, std::string_
 void Idempotency::remember(std::string_view channel, std::string_view id, Position position,
                            std::int64_t now) {
   forget_old(now);
-  std::string key = key_of(channel, id);
+  const Key key = key_of(channel, id);
   if (!positions_.try_emplace(key, position).second) return;
-  order_.push_back({std::move(key), now});
+  order_.push_back({key, now});
   if (order_.size() > ids_max) {
     positions_.erase(order_.front().key);
     order_.pop_front();

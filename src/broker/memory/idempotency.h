@@ -1,12 +1,14 @@
 // Idempotency: remembers for a while under which id an event was published, so that a publisher may
 // repeat a request whose answer it lost.
-// Limits: an age, and a number of ids; over it the oldest are forgotten first.
+// Limits: an age, and a number of ids; over it the oldest are forgotten first. Each takes the same
+// few bytes, however long it is: channel and id are kept as a hash of 128 bits, with a key that
+// nobody knows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -21,7 +23,7 @@ class Idempotency {
  public:
   static constexpr std::size_t ids_max = 200'000;
 
-  explicit Idempotency(milliseconds age_max) : age_max_(age_max) {}
+  explicit Idempotency(milliseconds age_max);
 
   [[nodiscard]] std::optional<Position> find(std::string_view channel, std::string_view id,
                                              std::int64_t now);
@@ -29,16 +31,25 @@ class Idempotency {
   [[nodiscard]] std::size_t size() const { return positions_.size(); }
 
  private:
+  struct Key {
+    std::uint64_t first;
+    std::uint64_t second;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct HashOfKey {
+    using is_avalanching = void;
+    [[nodiscard]] std::size_t operator()(const Key& key) const { return key.first; }
+  };
   struct Remembered {
-    std::string key;
+    Key key;
     std::int64_t time;
   };
-  // No channel contains a NUL: the pair can't be read in another way.
-  [[nodiscard]] static std::string key_of(std::string_view channel, std::string_view id);
+  [[nodiscard]] Key key_of(std::string_view channel, std::string_view id) const;
   void forget_old(std::int64_t now);
 
   milliseconds age_max_;
-  boost::unordered_flat_map<std::string, Position, SeededHash, std::equal_to<>> positions_;
+  HashKey second_key_;  // the first is the process's
+  boost::unordered_flat_map<Key, Position, HashOfKey> positions_;
   std::deque<Remembered> order_;  // oldest first
 };
 
