@@ -77,21 +77,20 @@ void HttpService::handle(const http::Request& request, http::Responder respond) 
     return respond(http::preflight_response(request, server_.node().transport.origins));
   }
   if (request.method == "GET" || request.method == "HEAD") {
-    http::Response response = own_answer(request);
-    if (response.status != 404) return respond(std::move(response));
+    if (auto response = own_answer(request)) return respond(std::move(*response));
   }
   if (api_.handle(request, respond, loop_->now())) return;
   respond(api::error_response(ErrorCode::not_found));
 }
 
-http::Response HttpService::own_answer(const http::Request& request) {
+std::optional<http::Response> HttpService::own_answer(const http::Request& request) {
   if (request.path == "/healthz") return health();
   if (request.path == "/readyz") return readiness();
   if (request.path == "/metrics") return metrics_page(request);
   if (request.path == "/v1/info") return info(request);
   if (request.path == "/v1/playground") return playground(request);
   if (const PageFile* file = find_page_file(request.path)) return page_response(*file);
-  return text_response(404, "");
+  return std::nullopt;
 }
 
 http::Response HttpService::health() const {

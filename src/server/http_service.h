@@ -2,6 +2,8 @@
 // What it does not know goes to the API.
 #pragma once
 
+#include <optional>
+
 #include "api/api.h"
 #include "base/metrics.h"
 #include "http/request_handler.h"
@@ -23,7 +25,8 @@ class HttpService final : public http::RequestHandler {
   void handle(const http::Request& request, http::Responder respond) override;
 
  private:
-  [[nodiscard]] http::Response own_answer(const http::Request& request);
+  // Nothing for the paths of the API.
+  [[nodiscard]] std::optional<http::Response> own_answer(const http::Request& request);
   [[nodiscard]] http::Response health() const;
   [[nodiscard]] http::Response readiness() const;
   [[nodiscard]] http::Response metrics_page(const http::Request& request);

@@ -133,7 +133,9 @@ describe("beyond this machine", () => {
   });
 
   it("the page gets no token", async () => {
-    expect((await fetch(`${river.url}/v1/playground`)).status).toBe(404);
+    const answer = await fetch(`${river.url}/v1/playground`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain("with --playground");
   });
 
   it("metrics.open opens /metrics", async () => {
