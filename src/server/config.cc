@@ -73,7 +73,7 @@ std::vector<std::string> config_warnings(const Config& config) {
   std::vector<std::string> found;
   if (config.tls.cert.empty() && !std::ranges::all_of(config.listen, is_loopback)) {
     found.emplace_back(
-        "listening beyond this machine without TLS: anyone on the way can read tokens and events; "
+        "LISTENING BEYOND THIS MACHINE WITHOUT TLS: anyone on the way can read tokens and events; "
         "set tls.cert and tls.key, or keep River behind a proxy that does TLS");
   }
   if (std::ranges::any_of(config.auth.api_keys, [](const std::string& key) {

@@ -22,6 +22,10 @@ namespace {
 constexpr std::string_view config_variable = "RIVER_CONFIG";
 constexpr std::string_view state_directory_variable = "STATE_DIRECTORY";
 
+// Where clients and backends find River, in the examples and wherever both run from one shell: meant
+// for them, not for River.
+constexpr std::string_view client_variable = "RIVER_HOST";
+
 // A Kubernetes service named `river` or `river-…` puts its address into the environment of every
 // pod of its namespace, in names of the manner of old Docker links: not meant for River.
 bool is_service_link(std::string_view name, std::string_view value) {
@@ -169,7 +173,8 @@ class Loader {
     std::vector<std::string> known = {std::string(config_variable)};
     for (const Setting& setting : settings()) known.push_back(environment_name(setting));
     for (const auto& [name, value] : inputs_.environment) {
-      if (!name.starts_with("RIVER_") || name == config_variable) continue;
+      if (!name.starts_with("RIVER_")) continue;
+      if (name == config_variable || name == client_variable) continue;
       const auto setting = std::ranges::find(settings(), name, environment_name);
       if (setting != settings().end()) {
         // Empty is as good as unset: that is what `${NAME:-}` leaves in container files.

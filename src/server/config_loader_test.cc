@@ -204,6 +204,11 @@ TEST_F(ConfigLoader, EmptyVariablesAreAsGoodAsUnset) {
   EXPECT_EQ(source_of(load(), "workers"), "default");
 }
 
+TEST_F(ConfigLoader, WhereClientsFindRiverIsNoSettingOfRiver) {
+  environment("RIVER_HOST", "http://127.0.0.1:8080");
+  EXPECT_EQ(load().config.listen, Config().listen);
+}
+
 TEST_F(ConfigLoader, VariablesOfAKubernetesServiceNamedRiverAreNotMeant) {
   environment("RIVER_SERVICE_HOST", "10.0.0.1");
   environment("RIVER_SERVICE_PORT", "8080");

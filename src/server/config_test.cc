@@ -51,7 +51,7 @@ TEST(Config, AnApiKeyThatMayBeGuessedIsAWarning) {
 TEST(Config, ListeningBeyondThisMachineWithoutTlsIsAWarning) {
   Config config;
   config.listen = {{"127.0.0.1", 1}, {"0.0.0.0", 2}};
-  EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("without TLS")));
+  EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("WITHOUT TLS")));
   config.tls.cert = "cert.pem";
   EXPECT_THAT(config_warnings(config), IsEmpty());
 }

@@ -60,13 +60,6 @@ void print_start(Server& server, std::uint64_t connections) {
   std::fflush(stdout);
 }
 
-void warn_of_clear_text(const Node& node) {
-  if (node.loopback_only || node.tls != nullptr) return;
-  log_warning(
-      "LISTENING BEYOND THIS MACHINE WITHOUT TLS: tokens, keys and events can be read on the way. "
-      "Set tls.cert and tls.key, or put a proxy with TLS in front and listen on loopback");
-}
-
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -95,7 +88,6 @@ int serve(const Config& config, const Secrets& secrets) {
   }
   server.start();
   print_start(server, descriptors - std::min(descriptors, reserved_descriptors));
-  warn_of_clear_text(server.node());
 
   for (;;) {
     int received = 0;
