@@ -105,7 +105,7 @@ TEST_F(CheckCommand, WarningsDoNotFail) {
   inputs_.flags = {{"--listen", {"0.0.0.0:8080"}}};
   const Outcome outcome = check();
   EXPECT_EQ(outcome.exit_code, exit_success);
-  EXPECT_THAT(outcome.err, HasSubstr("warning: listening beyond this machine without TLS"));
+  EXPECT_THAT(outcome.err, HasSubstr("warning: LISTENING BEYOND THIS MACHINE WITHOUT TLS"));
 }
 
 }  // namespace
