@@ -64,6 +64,15 @@ bool is_local_host(const http::Request& request) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
+// Did a proxy bring it? Then it may come from anywhere, also if the proxy runs on this machine and
+// asks under a name of it: most say so in a header, and nginx speaks HTTP/1.0 unless told.
+bool came_by_proxy(const http::Request& request) {
+  constexpr std::array<std::string_view, 6> headers{
+      "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"};
+  return request.minor_version == 0 ||
+         std::ranges::any_of(headers, [&](auto name) { return request.header(name).has_value(); });
+}
+
 std::uint64_t sum(const Server& server, Counter Metrics::* counter) {
   std::uint64_t total = 0;
   for (const auto& worker : server.workers()) total += (worker->metrics().*counter).value();
@@ -160,8 +169,8 @@ http::Response HttpService::info(const http::Request& request) {
 
 http::Response HttpService::playground(const http::Request& request) const {
   const Node& node = server_.node();
-  const bool allowed = node.config.playground || (node.loopback_only && is_local_host(request));
-  if (!allowed || node.secrets.jwt_secrets.empty()) {
+  const bool is_here = node.loopback_only && is_local_host(request) && !came_by_proxy(request);
+  if (!(is_here || node.config.playground) || node.secrets.jwt_secrets.empty()) {
     return api::error_response(ErrorCode::not_found,
                                "the playground is off: River gives its page a token only while it "
                                "listens on loopback alone, or with --playground");
@@ -173,7 +182,7 @@ http::Response HttpService::playground(const http::Request& request) const {
   token.expires = *token.issued + playground_token_age.count();
   token.info = R"({"name":"Playground"})";
   // On this machine alone the page shows everything; to anybody else, public channels.
-  if (node.loopback_only) {
+  if (is_here) {
     token.grants = {{"*", static_cast<auth::Actions>(auth::bit_of(Action::subscribe) |
                                                      auth::bit_of(Action::history) |
                                                      auth::bit_of(Action::presence))}};

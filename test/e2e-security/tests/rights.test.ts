@@ -1,7 +1,8 @@
 // security.md E8, E9: every way to a channel asks the same question.
 import { describe, expect, test } from "vitest";
+import type { RiverProcess } from "../../e2e/src/river_process.ts";
 import { user } from "../../e2e/src/tokens.ts";
-import { use_river } from "../../e2e/src/use_river.ts";
+import { start_river, use_river } from "../../e2e/src/use_river.ts";
 import { call, expect_rest, expect_service, publish } from "../src/health.ts";
 import { RawConnection } from "../src/raw_connection.ts";
 import { RawWebSocket } from "../src/websocket.ts";
@@ -110,6 +111,40 @@ describe("E8 channels that the token does not grant", () => {
     expect((await client.ask(publication, "error")).reason).toBe("invalid_event");
     const body = { channel: "other", event: "river:subscribed", data: 1 };
     expect((await call(river, "POST", "/v1/publish", body)).status).toBe(400);
+  });
+});
+
+describe("E8 the token of the page", () => {
+  const ask = (one: RiverProcess, headers: string, version = "1.1") =>
+    RawConnection.open({ port: one.port }).then((raw) => {
+      raw.send(`GET /v1/playground HTTP/${version}\r\n${headers}\r\n\r\n`);
+      return raw.response();
+    });
+  const grants_of = (body: string) =>
+    JSON.parse(Buffer.from(JSON.parse(body).token.split(".")[1]!, "base64url").toString()).river
+      .channels;
+
+  test("E8 on this machine it may listen to everything, and nothing else", async () => {
+    const { status, body } = await ask(river, "Host: localhost");
+    expect(status).toBe(200);
+    expect(grants_of(body)["*"].sort()).toEqual(["history", "presence", "subscribe"]);
+  });
+
+  test.each<[string, string, string?]>([
+    ["under a foreign name (DNS rebinding)", "Host: evil.example"],
+    ["under a name that only begins like one of this machine", "Host: localhost.evil.example"],
+    ["by a proxy that says for whom", "Host: 127.0.0.1:8080\r\nX-Forwarded-For: 203.0.113.9"],
+    ["by a proxy that says its name", "Host: 127.0.0.1:8080\r\nVia: 1.1 proxy"],
+    ["by a proxy of HTTP/1.0", "Host: 127.0.0.1:8080", "1.0"],
+  ])("E8 %s it is given to nobody", async (_name, headers, version) => {
+    expect((await ask(river, headers, version)).status).toBe(404);
+  });
+
+  test("E8 with --playground, whoever comes by a proxy is granted nothing private", async () => {
+    const open = await start_river({ args: ["--playground"] });
+    const { status, body } = await ask(open, "Host: localhost\r\nX-Forwarded-For: 203.0.113.9");
+    expect(status).toBe(200);
+    expect(grants_of(body)).toBeUndefined();
   });
 });
 
