@@ -6,6 +6,8 @@ import type { RiverProcess } from "../../e2e/src/river_process.ts";
 import { RawConnection, type HttpResponse } from "./raw_connection.ts";
 import { RawWebSocket } from "./websocket.ts";
 
+export const is_sanitized = process.env.TEST_RIVER_SANITIZER !== undefined;
+
 /** One request on a connection of its own, so that nothing of it is left. */
 export async function call(
   river: RiverProcess,
@@ -77,6 +79,12 @@ export function descriptors_of(river: RiverProcess): number {
 export function resident_bytes_of(river: RiverProcess): number {
   const pages = Number(readFileSync(`/proc/${river.pid}/statm`, "utf8").split(" ")[1]);
   return pages * 4096;
+}
+
+/** Has it taken at most `bytes` more than `before`? Sanitizers keep what was freed. */
+export function expect_growth_below(bytes: number, river: RiverProcess, before: number): void {
+  if (is_sanitized) return;
+  expect(resident_bytes_of(river) - before).toBeLessThan(bytes);
 }
 
 /** Processor time that it has used so far. */

@@ -6,6 +6,7 @@ import { frame } from "../src/frames.ts";
 import {
   call,
   expect_rest,
+  expect_growth_below,
   expect_service,
   metrics_of,
   mib,
@@ -51,7 +52,7 @@ describe("bodies", () => {
       }),
     );
     for (const raw of all) expect((await raw.response()).status).toBe(401);
-    expect(resident_bytes_of(river) - memory).toBeLessThan(32 * mib);
+    expect_growth_below(32 * mib, river, memory);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   descriptors_of,
   expect_rest,
   expect_service,
+  is_sanitized,
   metrics_of,
   processor_ms_of,
 } from "../src/health.ts";
@@ -30,33 +31,37 @@ async function is_kept(raw: RawConnection): Promise<boolean> {
 }
 
 describe("A19 descriptors", () => {
-  test("A19 when none is left: refused, no spinning, and room is used again", async () => {
-    const river = await start_river();
-    limit_descriptors(river, descriptors_of(river) + 50);
-    const kept: RawConnection[] = [];
-    let refused = 0;
-    for (let i = 0; i < 120; ++i) {
-      const raw = await RawConnection.open({ port: river.port });
-      if (await is_kept(raw)) kept.push(raw);
-      else refused += 1;
-    }
-    expect(kept.length).toBeGreaterThan(40);
-    expect(refused).toBeGreaterThan(60);
+  // Sanitizers need descriptors themselves, to see whether memory can be read.
+  test.skipIf(is_sanitized)(
+    "A19 when none is left: refused, no spinning, new room is used",
+    async () => {
+      const river = await start_river();
+      limit_descriptors(river, descriptors_of(river) + 50);
+      const kept: RawConnection[] = [];
+      let refused = 0;
+      for (let i = 0; i < 120; ++i) {
+        const raw = await RawConnection.open({ port: river.port });
+        if (await is_kept(raw)) kept.push(raw);
+        else refused += 1;
+      }
+      expect(kept.length).toBeGreaterThan(40);
+      expect(refused).toBeGreaterThan(60);
 
-    const processor_ms = processor_ms_of(river);
-    // Time in which it would spin; nothing else happens meanwhile.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(processor_ms_of(river) - processor_ms).toBeLessThan(200);
+      const processor_ms = processor_ms_of(river);
+      // Time in which it would spin; nothing else happens meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(processor_ms_of(river) - processor_ms).toBeLessThan(200);
 
-    for (const raw of kept.splice(0, 20)) raw.socket.destroy();
-    await eventually(async () => {
-      const raw = await RawConnection.open({ port: river.port });
-      return is_kept(raw);
-    }, "a place after some have left");
-    await expect_service(river);
-    const metrics = await metrics_of(river);
-    expect(metrics.river_connections_refused_total).toBeGreaterThanOrEqual(refused);
-  });
+      for (const raw of kept.splice(0, 20)) raw.socket.destroy();
+      await eventually(async () => {
+        const raw = await RawConnection.open({ port: river.port });
+        return is_kept(raw);
+      }, "a place after some have left");
+      await expect_service(river);
+      const metrics = await metrics_of(river);
+      expect(metrics.river_connections_refused_total).toBeGreaterThanOrEqual(refused);
+    },
+  );
 
   test("A19 300 silent connections keep nobody out, and leave no descriptor", async () => {
     const river = await start_river({ args: ["--http-head-timeout", "1s"] });

@@ -7,6 +7,7 @@ import { frame, opcode } from "../src/frames.ts";
 import {
   call,
   expect_rest,
+  expect_growth_below,
   expect_service,
   metrics_of,
   mib,
@@ -99,7 +100,7 @@ describe("pipelines", () => {
     // What is beyond the buffers of both kernels waits on this side.
     expect(raw.socket.writableLength).toBeGreaterThan(0);
     expect((await metrics_of(river)).river_http_requests_total).toBeLessThan(50_000);
-    expect(resident_bytes_of(river) - memory).toBeLessThan(16 * mib);
+    expect_growth_below(16 * mib, river, memory);
     raw.reset();
   });
 
