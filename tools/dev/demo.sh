@@ -33,13 +33,15 @@ run_demo() {
   RIVER_API_KEY=$(demo_secret 16)
   RIVER_JWT_SECRET=$(demo_secret 32)
   set -m
-  trap demo_stop EXIT INT TERM
+  trap demo_stop EXIT
+  trap 'demo_stop; exit' INT TERM
   build/release/river serve --listen "$demo_river" --data-dir build/demo &
   demo_example todo "$demo_todo_port" &
   demo_example forum "$demo_forum_port" &
   say "to-do list   http://127.0.0.1:$demo_todo_port   (open it in two tabs)"
   say "forum        http://127.0.0.1:$demo_forum_port"
   say "River        http://$demo_river"
+  say "to publish from another terminal: export RIVER_API_KEY=$RIVER_API_KEY"
   say "Ctrl-C stops all three"
   wait -n || true
   say "one of them has stopped; stopping the others"
