@@ -74,10 +74,11 @@ app.use((error, request, response, next) => {
   response.status(status).json({ error: status >= 500 ? "Something broke here." : error.message });
 });
 
-app.listen(port, "127.0.0.1", (error) => {
+const server = app.listen(port, "127.0.0.1", (error) => {
   if (error) {
     console.error(`todo: cannot listen on ${port}: ${error.message}. Set PORT to a free one.`);
     process.exit(1);
   }
-  console.log(`todo: http://127.0.0.1:${port}, live through River at ${river_host}`);
+  const url = `http://127.0.0.1:${server.address().port}`;
+  console.log(`todo: ${url}, live through River at ${river_host}`);
 });
