@@ -43,12 +43,17 @@ void MemoryBroker::resolve(std::uint64_t question, void* result) {
 
 template <typename T, typename Work>
 void MemoryBroker::ask(std::size_t loop, Work work, Answer<T> answer) {
-  if (loop == loop_) {
-    answer(work(*this));
+  if (loop != loop_ && courier_.full(loop)) {
+    answer(std::unexpected(BrokerError::overloaded));
     return;
   }
-  if (courier_.full(loop)) {
-    answer(std::unexpected(BrokerError::overloaded));
+  ask_even_if_full<T>(loop, std::move(work), std::move(answer));
+}
+
+template <typename T, typename Work>
+void MemoryBroker::ask_even_if_full(std::size_t loop, Work work, Answer<T> answer) {
+  if (loop == loop_) {
+    answer(work(*this));
     return;
   }
   using Result = std::expected<T, BrokerError>;
@@ -188,8 +193,11 @@ void MemoryBroker::channel(std::string channel, Answer<ChannelDetails> answer) {
 }
 
 void MemoryBroker::tell_user(UserCommand command, Answer<std::monostate> answer) {
-  // A disconnect or a revocation is always taken; a publication can be refused.
-  if (command.kind == UserCommand::Kind::publish && !can_take(~LoopSet{0})) {
+  if (command.kind != UserCommand::Kind::publish) {
+    tell_all_loops(std::move(command), std::move(answer));
+    return;
+  }
+  if (!can_take(~LoopSet{0})) {
     answer(std::unexpected(BrokerError::overloaded));
     return;
   }
@@ -197,6 +205,28 @@ void MemoryBroker::tell_user(UserCommand command, Answer<std::monostate> answer)
     run_on(loop, [command](MemoryBroker& peer) { peer.sink_->on_user_command(command); });
   }
   answer(std::monostate());
+}
+
+// A disconnect or a revocation is always taken, and answered when it holds on every loop: what a
+// sink does to keep it over a restart is done by then.
+void MemoryBroker::tell_all_loops(UserCommand command, Answer<std::monostate> answer) {
+  struct Telling {
+    std::size_t missing;
+    Answer<std::monostate> answer;
+  };
+  // Shared by the answers only, which all come on this loop.
+  auto telling = std::make_shared<Telling>(peers_.size(), std::move(answer));
+  for (std::size_t loop = 0; loop < peers_.size(); ++loop) {
+    ask_even_if_full<std::monostate>(
+        loop,
+        [command](MemoryBroker& peer) -> std::expected<std::monostate, BrokerError> {
+          peer.sink_->on_user_command(command);
+          return std::monostate();
+        },
+        [telling](auto /*told*/) {
+          if (--telling->missing == 0) telling->answer(std::monostate());
+        });
+  }
 }
 
 void MemoryBroker::publish(LoopSet listeners, const SharedBytes& channel, Epoch epoch,
