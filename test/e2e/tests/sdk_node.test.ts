@@ -5,7 +5,7 @@ import { eventually } from "../src/deadline.ts";
 import { RawClient } from "../src/raw_client.ts";
 import type { RiverProcess } from "../src/river_process.ts";
 import { TcpProxy } from "../src/tcp_proxy.ts";
-import { user } from "../src/tokens.ts";
+import { unix_now, user } from "../src/tokens.ts";
 import { start_river, use_river } from "../src/use_river.ts";
 
 function backend_of(river: RiverProcess, host = river.url) {
@@ -100,7 +100,8 @@ describe.each([1, 2])("river-server with a River of %i workers", (workers) => {
     await backend.disconnect_user("ada/ü", { revoke: true });
     expect(await client.close_code()).toBe(4401);
     const again = await RawClient.connect(river);
-    again.send({ type: "auth", id: 1, token: backend.token({ user: "ada/ü" }) });
+    const token = river.token({ sub: "ada/ü", iat: unix_now() - 10 });
+    again.send({ type: "auth", id: 1, token });
     expect(await again.close_code()).toBe(4401);
   });
 
