@@ -1,0 +1,55 @@
+import { TcpProxy, type Pair, type Rule } from "../../e2e/src/tcp_proxy.ts";
+import type { Tab } from "./tab.ts";
+
+const is_browser = ({ head }: Pair) => /^user-agent:.*chrome/im.test(head);
+
+/** The way from browsers to River. It may break, for browsers only. Ends with its test. */
+export class Network {
+  private constructor(private readonly proxy_: TcpProxy) {}
+
+  static async start(river_port: number): Promise<Network> {
+    return new Network(await TcpProxy.start(river_port));
+  }
+
+  get url(): string {
+    return this.proxy_.url;
+  }
+
+  /** What happens to new connections. */
+  set rule(rule: Rule) {
+    this.proxy_.rule = rule;
+  }
+
+  /** Ends what browsers have open; they may come back at once. */
+  break(): void {
+    for (const pair of this.proxy_.pairs) if (is_browser(pair)) this.proxy_.cut(pair);
+  }
+
+  /** No browser reaches River any more. */
+  close(): void {
+    this.rule = (pair) => (is_browser(pair) ? "cut" : "pass");
+    this.break();
+  }
+
+  open(): void {
+    this.rule = () => "pass";
+  }
+
+  /** What is open stays so, but nothing arrives any more, as when a laptop was carried off. */
+  fall_silent(): void {
+    for (const { client, server } of this.proxy_.pairs) {
+      client.unpipe(server);
+      server.unpipe(client);
+    }
+  }
+
+  /** One browser's cable is pulled. The others lose their connection, too, and come back. */
+  async pull(tab: Tab): Promise<void> {
+    await tab.page.context().setOffline(true);
+    this.break();
+  }
+
+  async plug_in(tab: Tab): Promise<void> {
+    await tab.page.context().setOffline(false);
+  }
+}
