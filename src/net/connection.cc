@@ -39,8 +39,8 @@ Connection::~Connection() = default;
 
 void Connection::start() {
   loop_.metrics().connections_open.add();
-  loop_.watch(fd(), EPOLLIN | EPOLLRDHUP, *this);
   handler_->on_open(*this);
+  if (!loop_.watch(fd(), EPOLLIN | EPOLLRDHUP, *this)) close();
 }
 
 // ── For the handler ──
@@ -210,9 +210,9 @@ void Connection::on_peer_end() {
 void Connection::on_timer(TimePoint now) {
   if (!is_open()) return;
   if (ending_) {
-    // A peer that takes what is left, however slowly, may go on.
+    // A peer that takes what is left may go on, for a minute at most.
     const auto left = static_cast<std::uint32_t>(outbox_.bytes());
-    if (left == 0 || left == linger_bytes_) {
+    if (left == 0 || left == linger_bytes_ || ++linger_rounds_ == linger_rounds_max) {
       close();
       return;
     }

@@ -37,6 +37,8 @@ class ConnectionHandler {
   virtual void on_drained() {}
   // The peer reads too slowly: more waits, or waits longer, than allowed.
   virtual void on_overflow() = 0;
+  // The program is leaving: a peer that would stay for long is told to come back after that time.
+  virtual void on_drain(milliseconds /*after*/) {}
   // The connection is closed: the last call. Nothing can be sent any more.
   virtual void on_closed() {}
 
@@ -53,6 +55,8 @@ class Connection final : public EventHandler, private Timer {
  public:
   // How long the peer may take to close its side after we closed ours.
   static constexpr milliseconds linger{2'000};
+  // … and how often that is prolonged for one that still reads.
+  static constexpr std::uint8_t linger_rounds_max = 30;
 
   Connection(Loop& loop, FileDescriptor socket, std::uint64_t limit_key, const OutboxLimits& limits,
              std::unique_ptr<TlsStream> tls, std::unique_ptr<ConnectionHandler> handler);
@@ -118,6 +122,7 @@ class Connection final : public EventHandler, private Timer {
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<ConnectionHandler> handler_;
   std::uint32_t linger_bytes_ = 0;  // queued at the last look while ending
+  std::uint8_t linger_rounds_ = 0;
   bool dirty_ = false;              // in the loop's list for the end of this turn
   bool blocked_ = false;            // the kernel takes no more for now: waiting for EPOLLOUT
   bool paused_ = false;             // not reading

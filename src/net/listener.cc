@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+
+#include "base/assert.h"
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -71,7 +73,7 @@ Listener::~Listener() {
 
 void Listener::start() {
   watched_ = true;
-  loop_.watch(socket_.get(), EPOLLIN, *this);
+  RIVER_ASSERT(loop_.watch(socket_.get(), EPOLLIN, *this));
 }
 
 void Listener::on_events(std::uint32_t /*events*/) {

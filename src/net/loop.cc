@@ -197,11 +197,11 @@ void Loop::write_batch(std::span<Connection* const> batch) {
 
 // ── What it watches ──
 
-void Loop::watch(int fd, std::uint32_t events, EventHandler& handler) {
+bool Loop::watch(int fd, std::uint32_t events, EventHandler& handler) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &handler;
-  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0);
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void Loop::rewatch(int fd, std::uint32_t events, EventHandler& handler) {
@@ -212,7 +212,8 @@ void Loop::rewatch(int fd, std::uint32_t events, EventHandler& handler) {
 }
 
 void Loop::unwatch(int fd) {
-  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr) == 0);
+  // Fails only if it was not watched, which is what is wanted.
+  static_cast<void>(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr));
 }
 
 Connection& Loop::adopt(std::unique_ptr<Connection> connection) {

@@ -82,7 +82,8 @@ class Loop {
   void end_turn_early() { turn_is_full_ = true; }
 
   // ── for Connection and Listener ──
-  void watch(int fd, std::uint32_t events, EventHandler& handler);
+  // False if the kernel watches no more for this user (fs.epoll.max_user_watches).
+  [[nodiscard]] bool watch(int fd, std::uint32_t events, EventHandler& handler);
   void rewatch(int fd, std::uint32_t events, EventHandler& handler);
   void unwatch(int fd);
   Connection& adopt(std::unique_ptr<Connection> connection);
