@@ -46,9 +46,10 @@ struct Member {
   std::string info;  // raw JSON; empty: none
 };
 
-// Changes of one moment, together. Applying a change twice, or after a snapshot that already had
-// it, does no harm: joined sets, left clears.
+// Changes of one moment, together. Applying changes again, from any of them on, does no harm:
+// joined sets, left clears. Applying only some of those that a snapshot already has does.
 struct PresenceChange {
+  std::uint64_t version = 0;  // greater than that of any change before, over all epochs
   std::vector<Member> joined;
   std::vector<std::string> left;
   std::uint64_t member_count = 0;
@@ -74,6 +75,7 @@ struct Snapshot {
   std::vector<Publication> events;  // oldest first, the last one at `position`
   bool recovered = false;           // true: events are all that came after `since`
   MemberPage members;
+  std::uint64_t presence_version = 0;  // members have the changes up to this one, at least
 };
 
 struct HistoryPage {

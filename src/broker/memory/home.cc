@@ -1,6 +1,8 @@
 #include "broker/memory/home.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "base/assert.h"
@@ -41,6 +43,10 @@ struct Home::Channel {
   std::int64_t last_use = 0;  // Unix milliseconds
   std::list<Channel*>::iterator use;
   std::optional<std::list<Channel*>::iterator> publish_use;  // while it has history
+
+  [[nodiscard]] bool unused() const {
+    return listeners == 0 && presence == nullptr && history.empty();
+  }
 };
 
 Home::Home(const HomeSettings& settings, const ChannelRules& rules, HomeOutput& output,
@@ -77,7 +83,7 @@ Home::Channel* Home::find_or_make(const std::string& name, Now now) {
 bool Home::make_room() {
   for (std::size_t i = 0; i < candidates_max && !by_last_use_.empty(); ++i) {
     Channel& oldest = *by_last_use_.front();
-    if (oldest.listeners == 0 && oldest.presence == nullptr && oldest.history.empty()) {
+    if (oldest.unused()) {
       erase(oldest);
       return true;
     }
@@ -90,8 +96,8 @@ Epoch Home::new_epoch() {
   // 40 bits, never 0: ten characters on the wire; a channel meets its own old epoch by chance of 1
   // in 10^12.
   epoch_seed_ += 0x9e3779b97f4a7c15ULL;
-  const Epoch epoch = siphash({reinterpret_cast<const char*>(&epoch_seed_), sizeof epoch_seed_},
-                              process_hash_key());
+  const auto bytes = std::bit_cast<std::array<char, sizeof epoch_seed_>>(epoch_seed_);
+  const Epoch epoch = siphash({bytes.data(), bytes.size()}, process_hash_key());
   return (epoch >> 24) | 1;
 }
 
@@ -199,6 +205,7 @@ std::expected<Snapshot, BrokerError> Home::snapshot(const std::string& name,
   if (request.members && channel->presence != nullptr) {
     snapshot.members = channel->presence->page({}, settings_.members_listed_max);
   }
+  snapshot.presence_version = presence_version_;
   return snapshot;
 }
 
@@ -233,7 +240,9 @@ void Home::tell_changes(std::string_view name, Now now) {
   channel->last_told = now.steady;
   const auto change = channel->presence->take_change();
   if (channel->presence->size() == 0) channel->presence.reset();
-  if (change != nullptr) output_.tell_presence(channel->listeners, channel->name, change);
+  if (change == nullptr) return;
+  change->version = ++presence_version_;
+  output_.tell_presence(channel->listeners, channel->name, change);
 }
 
 HistoryPage Home::history(std::string_view name, std::optional<Offset> before, std::size_t limit,
@@ -247,8 +256,8 @@ HistoryPage Home::history(std::string_view name, std::optional<Offset> before, s
   return page;
 }
 
-MemberPage Home::members(std::string_view name, std::string_view after, std::size_t limit) const {
-  const Channel* channel = find(name);
+MemberPage Home::members(std::string_view name, std::string_view after, std::size_t limit) {
+  Channel* channel = find(name);
   if (channel == nullptr || channel->presence == nullptr) return {};
   return channel->presence->page(after, limit);
 }
@@ -265,18 +274,16 @@ ChannelDetails Home::details(std::string_view name) const {
 }
 
 void Home::sweep(Now now) {
-  std::size_t looked_at = 0;
-  auto place = by_last_use_.begin();
-  while (place != by_last_use_.end() && looked_at++ < swept_channels_max) {
-    Channel& channel = **place++;
+  const std::size_t count = std::min(swept_channels_max, by_last_use_.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    Channel& channel = *by_last_use_.front();
     const std::int64_t age = now.unix_milliseconds - channel.last_use;
-    const std::int64_t age_max = milliseconds(channel.rule.history_age_max).count();
-    if (age < age_max) continue;
-    trim(channel, now);
-    const bool used = channel.listeners != 0 || channel.presence != nullptr;
-    if (!used && channel.history.empty()) {
+    const bool old = age >= milliseconds(channel.rule.history_age_max).count();
+    if (old) trim(channel, now);
+    if (old && channel.unused()) {
       erase(channel);
     } else {
+      // To the end in any case, so that the next sweep comes to the others.
       by_last_use_.splice(by_last_use_.end(), by_last_use_, channel.use);
     }
   }

@@ -79,7 +79,7 @@ class Home {
   [[nodiscard]] HistoryPage history(std::string_view channel, std::optional<Offset> before,
                                     std::size_t limit, Now now);
   [[nodiscard]] MemberPage members(std::string_view channel, std::string_view after,
-                                   std::size_t limit) const;
+                                   std::size_t limit);
   // Position and members; the subscribers are counted where they are.
   [[nodiscard]] ChannelDetails details(std::string_view channel) const;
 
@@ -116,6 +116,7 @@ class Home {
   std::list<Channel*> by_last_use_;      // least recently used first
   std::list<Channel*> by_last_publish_;  // those with history, least recently published to first
   std::size_t history_bytes_ = 0;
+  std::uint64_t presence_version_ = 0;  // of the last change told, of whatever channel
   std::uint64_t epoch_seed_;
 };
 

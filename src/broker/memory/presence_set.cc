@@ -31,27 +31,30 @@ bool PresenceSet::note(std::string_view user, bool told_as_present) {
     changed_.emplace(user, told_as_present);
     return true;
   }
-  // Back to what was told last: there is nothing to tell any more.
-  if (place->second != told_as_present) changed_.erase(place);
+  // Back to what was told last: there is nothing to tell any more, if nobody saw it otherwise.
+  if (place->second != told_as_present && !shown_) changed_.erase(place);
   return false;
 }
 
-std::shared_ptr<const PresenceChange> PresenceSet::take_change() {
+std::shared_ptr<PresenceChange> PresenceSet::take_change() {
   if (changed_.empty()) return nullptr;
   auto change = std::make_shared<PresenceChange>();
   for (const auto& [user, told_as_present] : changed_) {
-    if (told_as_present) {
+    const auto place = members_.find(user);
+    if (place == members_.end()) {
       change->left.push_back(user);
     } else {
-      change->joined.push_back({user, members_.find(user)->second.info});
+      change->joined.push_back({user, place->second.info});
     }
   }
   changed_.clear();
+  shown_ = false;
   change->member_count = members_.size();
   return change;
 }
 
-MemberPage PresenceSet::page(std::string_view after, std::size_t limit) const {
+MemberPage PresenceSet::page(std::string_view after, std::size_t limit) {
+  shown_ = shown_ || !changed_.empty();
   MemberPage page;
   page.member_count = members_.size();
   auto place = after.empty() ? members_.begin() : members_.upper_bound(after);

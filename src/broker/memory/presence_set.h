@@ -1,6 +1,7 @@
 // PresenceSet: the members of one presence channel. A user with several connections is one member:
 // joined with the first, left with the last. Changes gather until they are told together; who comes
-// and goes (or goes and comes back) within one moment is not told at all.
+// and goes (or goes and comes back) within one moment is not told at all, unless somebody was shown
+// the members in between.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,10 @@ class PresenceSet {
   bool leave(std::string_view user, ConnectionId connection);
 
   // What changed since the last call; null if nothing did.
-  [[nodiscard]] std::shared_ptr<const PresenceChange> take_change();
+  [[nodiscard]] std::shared_ptr<PresenceChange> take_change();
 
-  [[nodiscard]] MemberPage page(std::string_view after, std::size_t limit) const;
+  // Whoever is shown a page has to hear how the changes end that it may have seen.
+  [[nodiscard]] MemberPage page(std::string_view after, std::size_t limit);
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] bool has_change() const { return !changed_.empty(); }
 
@@ -35,8 +37,9 @@ class PresenceSet {
   bool note(std::string_view user, bool told_as_present);
 
   std::map<std::string, Entry, std::less<>> members_;  // ordered: pages need it
-  // Users whose state differs from what was told, each with what was told last.
+  // Users whose state differs from what was told or shown, each with what was told last.
   std::map<std::string, bool, std::less<>> changed_;
+  bool shown_ = false;  // while something was in changed_
 };
 
 }  // namespace river::broker

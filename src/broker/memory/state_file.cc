@@ -74,6 +74,7 @@ std::optional<StoredChannel> read_channel(Input& input) {
   channel.position.epoch = input.number<Epoch>();
   channel.position.offset = input.number<Offset>();
   const auto events = input.number<std::uint32_t>();
+  if (events > channel.position.offset) return std::nullopt;
   for (std::uint32_t i = 0; i < events && input.whole(); ++i) {
     Publication publication;
     publication.offset = input.number<Offset>();
