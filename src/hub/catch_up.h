@@ -13,9 +13,21 @@
 
 namespace river::hub {
 
-// A subscriber whose snapshot is under way.
+// Bounds what is kept of a stream, and how often one asks in vain.
+struct CatchUpLimits {
+  std::size_t events_max = 4096;
+  std::size_t presence_changes_max = 256;
+  std::uint32_t attempts_max = 4;
+};
+
+// Names a question to the broker, so that a late answer to one that nobody waits for any more finds
+// nobody. Unique in the hub.
+using QuestionId = std::uint64_t;
+inline constexpr QuestionId no_question = 0;
+
+// A subscriber that is to have a snapshot.
 struct Waiter {
-  std::uint64_t id = 0;  // unique in the hub: a late answer to one that left finds nobody
+  QuestionId question = no_question;  // none: is to be asked when the channel is ready for it
   Subscriber* subscriber = nullptr;
   std::uint32_t subscription = 0;
   std::uint32_t attempts = 0;
@@ -28,10 +40,6 @@ struct HeldPublication {
 };
 
 struct CatchUp {
-  static constexpr std::size_t events_max = 4096;
-  static constexpr std::size_t presence_changes_max = 256;
-  static constexpr std::uint32_t attempts_max = 4;
-
   std::vector<Waiter> waiters;
   // Live events since the first waiter came: a snapshot may be older than the stream.
   std::deque<broker::Publication> recent;
@@ -42,10 +50,12 @@ struct CatchUp {
   // How many of `held` came before the repair was asked for: those of them that are of another
   // epoch than the answer are of an older one.
   std::size_t held_before_repair = 0;
-  bool repairing = false;
-  bool repair_failed = false;  // retry() asks again
+  QuestionId repair = no_question;  // under way, or failed
+  bool repair_failed = false;       // retry() asks again
 
-  [[nodiscard]] bool done() const { return waiters.empty() && !repairing && held.empty(); }
+  [[nodiscard]] bool done() const {
+    return waiters.empty() && repair == no_question && held.empty();
+  }
 };
 
 }  // namespace river::hub

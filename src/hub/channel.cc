@@ -94,7 +94,7 @@ void Channel::on_publication(Epoch epoch, const broker::Publication& publication
     CatchUp& state = catch_up();
     state.held.push_back({epoch, publication});
     // What is dropped here shows as a gap when the rest is replayed, and is then asked for.
-    if (state.held.size() > CatchUp::events_max) {
+    if (state.held.size() > hub_.catch_up_limits_.events_max) {
       state.held.pop_front();
       if (state.held_before_repair > 0) --state.held_before_repair;
     }
@@ -116,7 +116,9 @@ void Channel::advance(const broker::Publication& publication) {
   position_.offset = publication.offset;
   if (catch_up_ != nullptr && !catch_up_->waiters.empty()) {
     catch_up_->recent.push_back(publication);
-    if (catch_up_->recent.size() > CatchUp::events_max) catch_up_->recent.pop_front();
+    if (catch_up_->recent.size() > hub_.catch_up_limits_.events_max) {
+      catch_up_->recent.pop_front();
+    }
   }
   if (listeners_.empty()) return;
   pending_.push_back(publication);
@@ -151,8 +153,12 @@ void Channel::on_presence(const std::shared_ptr<const broker::PresenceChange>& c
   flush();
   if (catch_up_ != nullptr && !catch_up_->waiters.empty()) {
     catch_up_->presence.push_back(change);
-    if (catch_up_->presence.size() > CatchUp::presence_changes_max) catch_up_->presence.pop_front();
+    // A snapshot that is asked for from now on has them all.
+    if (catch_up_->presence.size() > hub_.catch_up_limits_.presence_changes_max) {
+      ask_for_all_later();
+    }
   }
+  if (change->version <= presence_version_) return;
   ChunkForms forms;
   for (const Listener& listener : listeners_) {
     SharedBytes& form = forms[listener.dialect];
@@ -179,25 +185,40 @@ void Channel::drop_catch_up_if_done() {
 }
 
 void Channel::wait(Subscriber& subscriber, std::uint32_t subscription, SubscribeOptions options) {
-  Waiter waiter{hub_.next_waiter(), &subscriber, subscription, 1, std::move(options)};
-  catch_up().waiters.push_back(waiter);
-  ask_for(waiter);
+  auto& waiters = catch_up().waiters;
+  waiters.push_back({no_question, &subscriber, subscription, 1, std::move(options)});
+  ask_for(waiters.back());
 }
 
-void Channel::ask_for(const Waiter& waiter) {
+void Channel::ask_for(Waiter& waiter) {
+  waiter.question = hub_.next_question();
   broker::SnapshotRequest request;
   request.since = waiter.options.since;
   request.rewind = waiter.options.rewind;
   request.members = waiter.options.members;
   request.join = waiter.options.join;
   request.connection = waiter.subscriber->connection;
-  hub_.ask_snapshot(*this, waiter.id, std::move(request));
+  hub_.ask_snapshot(*this, waiter.question, std::move(request));
 }
 
-void Channel::on_snapshot(std::uint64_t id,
+bool Channel::ask_for_next() {
+  if (catch_up_ == nullptr || repairing()) return false;
+  const auto place = std::ranges::find(catch_up_->waiters, no_question, &Waiter::question);
+  if (place == catch_up_->waiters.end()) return false;
+  ask_for(*place);
+  return true;
+}
+
+void Channel::ask_for_all_later() {
+  catch_up_->presence.clear();
+  for (Waiter& waiter : catch_up_->waiters) waiter.question = no_question;
+  hub_.ask_later(*this);
+}
+
+void Channel::on_snapshot(QuestionId question,
                           std::expected<broker::Snapshot, broker::BrokerError> answer) {
   if (catch_up_ == nullptr) return;
-  const auto place = std::ranges::find(catch_up_->waiters, id, &Waiter::id);
+  const auto place = std::ranges::find(catch_up_->waiters, question, &Waiter::question);
   if (place == catch_up_->waiters.end()) return;  // it left meanwhile
   if (!answer.has_value()) {
     const Waiter waiter = std::move(*place);
@@ -207,13 +228,11 @@ void Channel::on_snapshot(std::uint64_t id,
   }
   if (!known()) {
     position_ = answer->position;
-  } else if (answer->position.epoch != position_.epoch) {
-    // Which of the two is newer can't be seen from here: the stream is mended first, then the
-    // waiter asks again.
-    Waiter& waiter = *place;
-    waiter.id = hub_.next_waiter();
+    presence_version_ = answer->presence_version;
+  } else if (is_behind(*place, *answer)) {
+    // The stream is mended first; then the waiter is asked for again.
+    place->question = no_question;
     start_repair();
-    ask_for(waiter);
     return;
   }
   Waiter waiter = std::move(*place);
@@ -221,8 +240,16 @@ void Channel::on_snapshot(std::uint64_t id,
   admit(std::move(waiter), std::move(*answer));
 }
 
+// Of two epochs, which is the newer can't be seen from here; and who has more than the listeners
+// can't become one of them.
+bool Channel::is_behind(const Waiter& waiter, const broker::Snapshot& snapshot) const {
+  if (snapshot.position.epoch != position_.epoch) return true;
+  return snapshot.recovered && waiter.options.since->offset > position_.offset;
+}
+
 // The snapshot's position and the stream's are of one epoch; each may be ahead of the other.
 void Channel::admit(Waiter waiter, broker::Snapshot snapshot) {
+  const std::uint32_t rewind = waiter.options.rewind;
   std::vector<broker::Publication>& events = snapshot.events;
   std::vector<broker::Publication> ahead;
   if (snapshot.position.offset > position_.offset) {
@@ -231,18 +258,20 @@ void Channel::admit(Waiter waiter, broker::Snapshot snapshot) {
         events, [&](const auto& event) { return event.offset > position_.offset; });
     ahead.assign(first_ahead, events.end());
     events.erase(first_ahead, events.end());
-  } else if (!add_recent(events, snapshot.position.offset)) {
-    if (waiter.attempts < CatchUp::attempts_max) {
-      ++waiter.attempts;
-      waiter.id = hub_.next_waiter();
-      catch_up_->waiters.push_back(waiter);
-      ask_for(waiter);
-      return;
+  } else if (snapshot.recovered || rewind > 0) {
+    if (!add_recent(events, snapshot.position.offset)) {
+      if (waiter.attempts < hub_.catch_up_limits_.attempts_max) {
+        ++waiter.attempts;
+        catch_up_->waiters.push_back(std::move(waiter));
+        ask_for(catch_up_->waiters.back());
+        return;
+      }
+      events.clear();
+      snapshot.recovered = false;
     }
-    events.clear();
-    snapshot.recovered = false;
+    // With the live ones it can be more than were asked for.
+    if (rewind > 0 && events.size() > rewind) events.erase(events.begin(), events.end() - rewind);
   }
-  if (!snapshot.recovered && waiter.options.rewind == 0) events.clear();
   const ConnectionId own = waiter.subscriber->connection;
   std::erase_if(events, [own](const auto& event) { return own != 0 && event.exclude == own; });
 
@@ -255,10 +284,12 @@ void Channel::admit(Waiter waiter, broker::Snapshot snapshot) {
   if (waiter.options.since.has_value()) answer.recovered = snapshot.recovered;
   if (waiter.options.members) answer.members = &snapshot.members;
   waiter.subscriber->on_subscribed(*this, answer);
-  tell_missed_presence(*waiter.subscriber);
+  tell_missed_presence(*waiter.subscriber, snapshot.presence_version);
 
   replay_held();
-  for (const broker::Publication& publication : ahead) on_publication(position_.epoch, publication);
+  for (const broker::Publication& publication : ahead) {
+    on_publication(snapshot.position.epoch, publication);
+  }
   drop_catch_up_if_done();
 }
 
@@ -274,8 +305,10 @@ bool Channel::add_recent(std::vector<broker::Publication>& events, Offset after)
   return next == position_.offset + 1;
 }
 
-void Channel::tell_missed_presence(Subscriber& subscriber) {
+void Channel::tell_missed_presence(Subscriber& subscriber, std::uint64_t known_version) {
+  presence_version_ = std::min(presence_version_, known_version);
   for (const auto& change : catch_up_->presence) {
+    if (change->version <= known_version) continue;
     subscriber.deliver(hub_.dialect(subscriber.dialect).presence(name(), *change));
   }
 }
@@ -283,34 +316,41 @@ void Channel::tell_missed_presence(Subscriber& subscriber) {
 // ── Mending the stream ──
 
 void Channel::start_repair() {
+  if (!repairing()) ask_for_repair();
+}
+
+void Channel::ask_for_repair() {
   CatchUp& state = catch_up();
-  if (state.repairing) return;
-  state.repairing = true;
+  state.repair = hub_.next_question();
   state.held_before_repair = state.held.size();
-  hub_.ask_repair(*this);
+  hub_.ask_repair(*this, state.repair);
 }
 
 void Channel::retry() {
   if (catch_up_ == nullptr || !catch_up_->repair_failed) return;
   catch_up_->repair_failed = false;
-  hub_.ask_repair(*this);
+  ask_for_repair();
 }
 
-void Channel::on_repair(std::expected<broker::Snapshot, broker::BrokerError> answer) {
-  if (!repairing()) return;
+void Channel::on_repair(QuestionId question,
+                        std::expected<broker::Snapshot, broker::BrokerError> answer) {
+  if (!repairing() || catch_up_->repair != question) return;
   if (!answer.has_value()) {
     if (!std::exchange(catch_up_->repair_failed, true)) hub_.retries_.push_back(this);
     return;
   }
-  catch_up_->repairing = false;
+  catch_up_->repair = no_question;
+  if (!catch_up_->waiters.empty()) hub_.ask_later(*this);
   drop_outdated_held(answer->position.epoch);
   if (answer->recovered) {
     for (const broker::Publication& publication : answer->events) {
       on_publication(answer->position.epoch, publication);
     }
-  } else if (answer->position.epoch != position_.epoch ||
-             answer->position.offset > position_.offset) {
-    resync(answer->position);
+  } else {
+    play_held_that_follow();
+    if (answer->position.epoch != position_.epoch || answer->position.offset > position_.offset) {
+      resync(answer->position);
+    }
   }
   replay_held();
   drop_catch_up_if_done();
@@ -332,6 +372,15 @@ void Channel::drop_outdated_held(Epoch current) {
                             [current](const auto& entry) { return entry.epoch != current; }),
              end);
   catch_up_->held_before_repair = 0;
+}
+
+// What the broker has forgotten already may all have arrived here meanwhile.
+void Channel::play_held_that_follow() {
+  for (const HeldPublication& entry : catch_up_->held) {
+    if (entry.epoch == position_.epoch && entry.publication.offset == position_.offset + 1) {
+      advance(entry.publication);
+    }
+  }
 }
 
 void Channel::replay_held() {

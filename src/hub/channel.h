@@ -46,9 +46,9 @@ class Channel {
 
   void on_publication(Epoch epoch, const broker::Publication& publication);
   void on_presence(const std::shared_ptr<const broker::PresenceChange>& change);
-  void on_snapshot(std::uint64_t waiter,
+  void on_snapshot(QuestionId question,
                    std::expected<broker::Snapshot, broker::BrokerError> answer);
-  void on_repair(std::expected<broker::Snapshot, broker::BrokerError> answer);
+  void on_repair(QuestionId question, std::expected<broker::Snapshot, broker::BrokerError> answer);
 
   // Hands the publications of this turn to every listener.
   void flush();
@@ -58,6 +58,9 @@ class Channel {
   }
   // Asks again for what could not be had.
   void retry();
+  // Asks for one waiter that is to be asked for; false if there is none. The answer may come at
+  // once, and be the end of the channel.
+  bool ask_for_next();
 
   [[nodiscard]] std::string_view name() const { return name_.view(); }
   [[nodiscard]] const ChannelRule& rule() const { return rule_; }
@@ -74,7 +77,9 @@ class Channel {
 
  private:
   [[nodiscard]] bool known() const { return position_.epoch != 0; }
-  [[nodiscard]] bool repairing() const { return catch_up_ != nullptr && catch_up_->repairing; }
+  [[nodiscard]] bool repairing() const {
+    return catch_up_ != nullptr && catch_up_->repair != no_question;
+  }
   [[nodiscard]] bool needs_snapshot(const SubscribeOptions& options) const;
   [[nodiscard]] CatchUp& catch_up();
   void drop_catch_up_if_done();
@@ -83,14 +88,18 @@ class Channel {
   void renumber(Subscriber& subscriber, std::uint32_t from, std::uint32_t to);
   void remove_listener(std::uint32_t index);
   void wait(Subscriber& subscriber, std::uint32_t subscription, SubscribeOptions options);
-  void ask_for(const Waiter& waiter);
+  void ask_for(Waiter& waiter);
+  void ask_for_all_later();
+  [[nodiscard]] bool is_behind(const Waiter& waiter, const broker::Snapshot& snapshot) const;
   void admit(Waiter waiter, broker::Snapshot snapshot);
   [[nodiscard]] bool add_recent(std::vector<broker::Publication>& events, Offset after) const;
-  void tell_missed_presence(Subscriber& subscriber);
+  void tell_missed_presence(Subscriber& subscriber, std::uint64_t known_version);
 
   void advance(const broker::Publication& publication);
   void start_repair();
+  void ask_for_repair();
   void drop_outdated_held(Epoch current);
+  void play_held_that_follow();
   void replay_held();
   void resync(Position position);
 
@@ -98,6 +107,9 @@ class Channel {
   SharedBytes name_;
   ChannelRule rule_;
   Position position_;  // of the last event that listeners were, or this turn will be, given
+  // The oldest that a snapshot here had. Changes up to it may be from a time before this loop
+  // forgot the channel and came back, with some missing in between.
+  std::uint64_t presence_version_ = 0;
   std::vector<Listener> listeners_;
   std::vector<broker::Publication> pending_;  // all with the same `exclude`
   std::unique_ptr<CatchUp> catch_up_;

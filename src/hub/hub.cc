@@ -7,8 +7,9 @@
 
 namespace river::hub {
 
-Hub::Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics)
-    : broker_(broker), rules_(rules), metrics_(metrics) {}
+Hub::Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics,
+         CatchUpLimits catch_up_limits)
+    : broker_(broker), rules_(rules), metrics_(metrics), catch_up_limits_(catch_up_limits) {}
 
 Hub::~Hub() = default;
 
@@ -88,6 +89,11 @@ void Hub::note_delivered(const broker::Publication& publication, std::size_t del
 }
 
 void Hub::flush() {
+  for (const std::string& name : std::exchange(asking_later_, {})) {
+    for (Channel* channel = find(name); channel != nullptr && channel->ask_for_next();) {
+      channel = find(name);
+    }
+  }
   // A flush can't make a channel dirty: subscribers only queue.
   for (Channel* channel : dirty_) channel->finish_turn();
   dirty_.clear();
@@ -111,27 +117,28 @@ void Hub::tick() {
 
 // ── What the broker answers ──
 
-void Hub::ask_snapshot(const Channel& channel, std::uint64_t waiter,
+void Hub::ask_snapshot(const Channel& channel, QuestionId question,
                        broker::SnapshotRequest request) {
   std::string name(channel.name());
   broker_.snapshot(
       name, std::move(request),
-      [this, name, waiter](std::expected<broker::Snapshot, broker::BrokerError> answer) {
-        if (Channel* asked = find(name)) asked->on_snapshot(waiter, std::move(answer));
+      [this, name, question](std::expected<broker::Snapshot, broker::BrokerError> answer) {
+        if (Channel* asked = find(name)) asked->on_snapshot(question, std::move(answer));
         // It may have asked again, and have been erased on a refusal.
         if (Channel* still = find(name)) erase_if_unused(*still);
       });
 }
 
-void Hub::ask_repair(const Channel& channel) {
+void Hub::ask_repair(const Channel& channel, QuestionId question) {
   broker::SnapshotRequest request;
   request.since = channel.position();
   std::string name(channel.name());
-  broker_.snapshot(name, std::move(request),
-                   [this, name](std::expected<broker::Snapshot, broker::BrokerError> answer) {
-                     Channel* asked = find(name);
-                     if (asked != nullptr) asked->on_repair(std::move(answer));
-                   });
+  broker_.snapshot(
+      name, std::move(request),
+      [this, name, question](std::expected<broker::Snapshot, broker::BrokerError> answer) {
+        Channel* asked = find(name);
+        if (asked != nullptr) asked->on_repair(question, std::move(answer));
+      });
 }
 
 void Hub::on_publication(std::string_view name, Epoch epoch,

@@ -30,7 +30,8 @@ class Hub final : public broker::BrokerSink {
   // Bytes of events that wait for the end of the turn before it should end early.
   static constexpr std::size_t turn_bytes_max = 256UL * 1024;
 
-  Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics);
+  Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics,
+      CatchUpLimits catch_up_limits = {});
   ~Hub() override;
 
   // Dialects are there before the first subscriber.
@@ -76,9 +77,11 @@ class Hub final : public broker::BrokerSink {
   void erase_if_unused(Channel& channel);
   void note_pending(std::size_t bytes);
   void note_delivered(const broker::Publication& publication, std::size_t deliveries);
-  void ask_snapshot(const Channel& channel, std::uint64_t waiter, broker::SnapshotRequest request);
-  void ask_repair(const Channel& channel);
-  [[nodiscard]] std::uint64_t next_waiter() { return next_waiter_++; }
+  void ask_snapshot(const Channel& channel, QuestionId question, broker::SnapshotRequest request);
+  void ask_repair(const Channel& channel, QuestionId question);
+  [[nodiscard]] QuestionId next_question() { return next_question_++; }
+  // At the end of the turn, where no channel is in the midst of something.
+  void ask_later(const Channel& channel) { asking_later_.emplace_back(channel.name()); }
 
   struct Delivered {
     std::uint64_t received_at;
@@ -88,19 +91,21 @@ class Hub final : public broker::BrokerSink {
   broker::Broker& broker_;
   const ChannelRules& rules_;
   Metrics& metrics_;
+  CatchUpLimits catch_up_limits_;
   DialectTable dialects_;
   Users users_;
   Revocations revocations_;
   boost::unordered_map<std::string, std::unique_ptr<Channel>, SeededHash, std::equal_to<>>
       channels_;
-  std::vector<Channel*> dirty_;    // with publications of this turn
-  std::vector<Channel*> retries_;  // whose last question to the broker failed
+  std::vector<Channel*> dirty_;            // with publications of this turn
+  std::vector<Channel*> retries_;          // whose last question to the broker failed
+  std::vector<std::string> asking_later_;  // names of channels
   std::vector<Delivered> delivered_;
   std::vector<broker::Publication> flushing_;  // of the channel whose flush runs
   std::function<void()> turn_is_full_;
   std::function<void()> revoked_;
   std::size_t pending_bytes_ = 0;
-  std::uint64_t next_waiter_ = 1;
+  QuestionId next_question_ = 1;
 };
 
 }  // namespace river::hub
