@@ -12,11 +12,12 @@ const examples = resolve(import.meta.dirname, "../../../examples");
 /** An example's own server, with a River for it and a network in between. Ends with its test. */
 export class ExampleApp {
   url = "";
+  /** What its server has written. */
   private output_ = "";
 
   private constructor(
     readonly river: RiverProcess,
-    /** Between browsers and River; the example's server comes through it unharmed. */
+    /** Between River and all others. */
     readonly network: Network,
   ) {}
 
@@ -25,6 +26,11 @@ export class ExampleApp {
     const app = new ExampleApp(river, await Network.start(river.port));
     await app.start_server_(name);
     return app;
+  }
+
+  /** Its server has given up on an event; until then the library tries again. */
+  async has_failed_to_publish(): Promise<void> {
+    await eventually(() => this.output_.includes("was not published"), "a publication to fail");
   }
 
   private async start_server_(name: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Tab } from "./tab.ts";
 
 const is_browser = ({ head }: Pair) => /^user-agent:.*chrome/im.test(head);
 
-/** The way from browsers to River. It may break, for browsers only. Ends with its test. */
+/** The way from browsers and backends to River, which may break. Ends with its test. */
 export class Network {
   private constructor(private readonly proxy_: TcpProxy) {}
 
@@ -20,15 +20,10 @@ export class Network {
     this.proxy_.rule = rule;
   }
 
-  /** Ends what browsers have open; they may come back at once. */
-  break(): void {
-    for (const pair of this.proxy_.pairs) if (is_browser(pair)) this.proxy_.cut(pair);
-  }
-
-  /** No browser reaches River any more. */
-  close(): void {
-    this.rule = (pair) => (is_browser(pair) ? "cut" : "pass");
-    this.break();
+  /** Backends don't reach River any more; browsers do. */
+  close_to_backends(): void {
+    this.rule = (pair) => (is_browser(pair) ? "pass" : "cut");
+    this.cut_((pair) => !is_browser(pair));
   }
 
   open(): void {
@@ -46,10 +41,14 @@ export class Network {
   /** One browser's cable is pulled. The others lose their connection, too, and come back. */
   async pull(tab: Tab): Promise<void> {
     await tab.page.context().setOffline(true);
-    this.break();
+    this.cut_(is_browser);
   }
 
   async plug_in(tab: Tab): Promise<void> {
     await tab.page.context().setOffline(false);
+  }
+
+  private cut_(which: (pair: Pair) => boolean): void {
+    for (const pair of this.proxy_.pairs) if (which(pair)) this.proxy_.cut(pair);
   }
 }

@@ -102,6 +102,7 @@ describe("River's page on this machine", () => {
     await river.publish("new", "heard", {});
     await row_of(tab, "heard").waitFor();
     expect(await row_of(tab, "unheard").count()).toBe(0);
+    await expect.poll(async () => (await river.metrics()).river_subscriptions).toBe(1);
     expect(new URL(tab.page.url()).hash).toBe("#new");
   });
 

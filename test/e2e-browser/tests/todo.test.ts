@@ -114,4 +114,17 @@ describe("the to-do list in two browsers", () => {
     await is_live(there);
     expect(there.loads).toBe(1);
   });
+
+  it("misses nothing of what its backend could not publish", async () => {
+    const app = await ExampleApp.start("todo");
+    const here = await open_list(app);
+    const there = await open_list(app);
+    app.network.close_to_backends();
+    await add_task(here, "Buy milk");
+    await both_show([here], ["Buy milk"]);
+    await there.shows("task-title", []);
+    await app.has_failed_to_publish();
+    app.network.open();
+    await both_show([there], ["Buy milk"]);
+  });
 });
