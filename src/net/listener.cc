@@ -6,12 +6,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-
-#include "base/assert.h"
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+
+#include "base/assert.h"
 
 namespace river::net {
 namespace {
@@ -83,22 +83,23 @@ void Listener::on_events(std::uint32_t /*events*/) {
     FileDescriptor socket(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer.storage),
                                     &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket.is_open()) {
-      if (errno == EMFILE || errno == ENFILE) {
-        refuse_one();
-        continue;
-      }
-      if (errno == EINTR || errno == ECONNABORTED) continue;
+      const int error = errno;
+      if ((error == EMFILE || error == ENFILE) && refuse_one()) continue;
+      if (error == EINTR || error == ECONNABORTED) continue;
       return;  // none is waiting
     }
     on_accept_(std::move(socket), Address::from(peer.storage).value_or(Address()));
   }
 }
 
-void Listener::refuse_one() {
-  loop_.metrics().connections_refused.add();
+bool Listener::refuse_one() {
   spare_.reset();
-  FileDescriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
+  FileDescriptor refused(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  const bool was_waiting = refused.is_open();
+  refused.reset();
   spare_ = open_spare();
+  if (was_waiting) loop_.metrics().connections_refused.add();
+  return was_waiting;
 }
 
 }  // namespace river::net

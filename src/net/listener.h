@@ -34,7 +34,7 @@ class Listener final : public EventHandler {
 
  private:
   Listener(Loop& loop, FileDescriptor socket, const Address& address, OnAccept on_accept);
-  void refuse_one();
+  bool refuse_one();  // false: none was waiting
 
   Loop& loop_;
   FileDescriptor socket_;

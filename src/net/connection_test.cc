@@ -1,0 +1,227 @@
+#include "net/connection.h"
+
+#include "net/connection_for_test.h"
+
+namespace river::net {
+namespace {
+
+using testing::Contains;
+using testing::Not;
+using testing::StartsWith;
+
+class ConnectionTest : public ConnectionFixture {};
+
+TEST_P(ConnectionTest, TakesBytesInAndOut) {
+  const auto peer = connect();
+  peer->send("hello");
+  ASSERT_TRUE(notes_.wait_for("data hello"));
+  with_connection([](Connection& connection) { connection.send("goodbye"); });
+  EXPECT_EQ(peer->receive(7), "goodbye");
+  EXPECT_EQ(thread_.metrics.connections_open.value(), 1U);
+}
+
+TEST_P(ConnectionTest, SendsWhatIsSaidInOneTurnInItsOrder) {
+  const auto peer = connect();
+  std::string all;
+  for (std::size_t i = 0; i < 500; ++i) all += std::to_string(i) + ' ';
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 500; ++i) connection.send(std::to_string(i) + ' ');
+    connection.end();
+    connection.send("too late");
+  });
+  EXPECT_TRUE(peer->receive_all() == all);
+}
+
+TEST_P(ConnectionTest, WaitsForAPeerThatReadsSlowly) {
+  limits_.bytes_max = 100'000'000;
+  const auto peer = connect({{"drained", [this](Connection&) { notes_.add("drained"); }}});
+  thread_.finish_turn();
+  const std::ptrdiff_t drained_before = notes_.count("drained");
+  std::string all;
+  for (std::size_t i = 0; i < 3000; ++i) all += chunk(i);
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 3000; ++i) connection.send(chunk(i));
+  });
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("drained"), drained_before) << "nobody has read yet";
+  EXPECT_TRUE(peer->receive(all.size()) == all);
+  EXPECT_TRUE(notes_.wait_for("drained", drained_before + 1));
+  with_connection([](Connection& connection) { EXPECT_EQ(connection.outbox_bytes(), 0U); });
+}
+
+TEST_P(ConnectionTest, TellsOnceThatTooMuchWaits) {
+  limits_.bytes_max = 500'000;
+  const auto peer = connect({{"overflow", [](Connection& connection) {
+                                connection.drop_queued();
+                                connection.send("the end");
+                                connection.end();
+                              }}});
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 5000; ++i) connection.send(chunk(i));
+  });
+  ASSERT_TRUE(notes_.wait_for("overflow"));
+  // Whole chunks, and the last word behind them.
+  const std::string all = peer->receive_all();
+  ASSERT_TRUE(all.ends_with("the end"));
+  const std::size_t chunks = (all.size() - 7) / 1000;
+  EXPECT_EQ(all.size(), chunks * 1000 + 7);
+  EXPECT_LT(chunks, 5000U);
+  std::string expected;
+  for (std::size_t i = 0; i < chunks; ++i) expected += chunk(i);
+  EXPECT_TRUE(all == expected + "the end");
+  EXPECT_EQ(notes_.count("overflow"), 1);
+  EXPECT_EQ(thread_.metrics.outbox_overflows.value(), 1U);
+}
+
+TEST_P(ConnectionTest, TellsThatSomethingWaitsForTooLong) {
+  limits_.bytes_max = 100'000'000;
+  limits_.age_max = milliseconds(50);
+  const auto peer = connect({{"overflow", [](Connection& connection) { connection.close(); }}});
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 3000; ++i) connection.send(chunk(i));
+  });
+  EXPECT_TRUE(notes_.wait_for("closed"));
+  EXPECT_EQ(notes_.count("overflow"), 1);
+}
+
+TEST_P(ConnectionTest, KeepsAPeerWithinItsLimits) {
+  const auto peer = connect();
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 900; ++i) connection.send(chunk(i));
+  });
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("overflow"), 0);
+  EXPECT_EQ(peer->receive(900'000).size(), 900'000U);
+}
+
+// ── The end ──
+
+TEST_P(ConnectionTest, EndsWithItsLastWordAndWaitsForThePeer) {
+  auto peer = connect();
+  with_connection([](Connection& connection) {
+    connection.send("goodbye");
+    connection.end();
+    EXPECT_TRUE(connection.is_ending());
+  });
+  EXPECT_EQ(peer->receive_all(), "goodbye");
+  EXPECT_EQ(notes_.count("closed"), 0);
+  peer.reset();
+  EXPECT_TRUE(notes_.wait_for("closed"));
+  EXPECT_TRUE(notes_.wait_for("key 42"));
+  EXPECT_TRUE(notes_.wait_for("gone"));
+  EXPECT_EQ(thread_.metrics.connections_open.value(), 0U);
+}
+
+TEST_P(ConnectionTest, WhatComesAfterItsEndIsThrownAway) {
+  auto peer = connect();
+  with_connection([](Connection& connection) { connection.end(); });
+  thread_.finish_turn();
+  peer->send("more");
+  peer.reset();
+  ASSERT_TRUE(notes_.wait_for("closed"));
+  EXPECT_THAT(notes_.all(), Not(Contains(StartsWith("data"))));
+}
+
+TEST_P(ConnectionTest, DoesNotWaitForEverForAPeerThatStays) {
+  const auto silent = connect({}, "silent");
+  with_connection([](Connection& connection) { connection.end(); });
+  const auto deaf = connect({}, "deaf");
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 900; ++i) connection.send(chunk(i));
+    connection.end();
+  });
+  EXPECT_TRUE(notes_.wait_for("silent closed"));
+  EXPECT_TRUE(notes_.wait_for("deaf closed"));
+}
+
+TEST_P(ConnectionTest, SendsAllToASlowReaderBeforeItEnds) {
+  const auto peer = connect();
+  std::string all;
+  for (std::size_t i = 0; i < 900; ++i) all += chunk(i);
+  with_connection([](Connection& connection) {
+    for (std::size_t i = 0; i < 900; ++i) connection.send(chunk(i));
+    connection.end();
+  });
+  EXPECT_TRUE(peer->receive_all() == all);
+}
+
+TEST_P(ConnectionTest, HearsThatThePeerHasLeft) {
+  auto peer = connect();
+  peer.reset();
+  EXPECT_TRUE(notes_.wait_for("closed"));
+  // With TLS it has broken off: it did not say that this was all.
+  EXPECT_EQ(notes_.count("end"), GetParam().tls ? 0 : 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, ConnectionTest,
+                         testing::Values(Way{SendBatchKind::sendmsg, false},
+                                         Way{SendBatchKind::io_uring, false},
+                                         Way{SendBatchKind::sendmsg, true}),
+                         name_of);
+
+// ── Half a connection: in clear only, as the end of TLS is the end of both ways ──
+
+class ClearConnection : public ConnectionFixture {};
+
+TEST_P(ClearConnection, GoesOnSendingToAPeerThatHasFinished) {
+  const auto peer = connect({{"end", [](Connection& connection) { connection.send("answer"); }}});
+  peer->send("question");
+  peer->end_sending();
+  EXPECT_EQ(peer->receive(6), "answer");
+  with_connection([](Connection& connection) { connection.end(); });
+  EXPECT_EQ(peer->receive_all(), "");
+  EXPECT_TRUE(notes_.wait_for("closed"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, ClearConnection,
+                         testing::Values(Way{SendBatchKind::sendmsg, false},
+                                         Way{SendBatchKind::io_uring, false}),
+                         name_of);
+
+// ── TLS ──
+
+class TlsConnection : public ConnectionFixture {};
+
+TEST_P(TlsConnection, HearsWhatComesInOnePacketWithTheEndOfTheHandshake) {
+  auto [ours, theirs] = make_pair_of_sockets();
+  thread_.on_loop([&] {
+    auto tls = tls_.context().accept(ours.get());
+    thread_.loop
+        ->adopt(std::make_unique<Connection>(*thread_.loop, std::move(ours), 1, limits_,
+                                             std::move(tls), std::make_unique<Probe>(notes_)))
+        .start();
+  });
+  TlsPeer peer(std::move(theirs), "early");
+  EXPECT_TRUE(notes_.wait_for("data early"));
+}
+
+TEST_P(TlsConnection, SaysThatTheStreamIsWhole) {
+  const auto peer = connect();
+  with_connection([](Connection& connection) {
+    connection.send("all");
+    connection.end();
+  });
+  EXPECT_EQ(peer->receive_all(), "all");
+  EXPECT_TRUE(static_cast<TlsPeer&>(*peer).was_told_the_end());
+}
+
+TEST_P(TlsConnection, ClosesWhoDoesNotSpeakTls) {
+  auto [ours, theirs] = make_pair_of_sockets();
+  thread_.on_loop([&] {
+    auto tls = tls_.context().accept(ours.get());
+    thread_.loop
+        ->adopt(std::make_unique<Connection>(*thread_.loop, std::move(ours), 1, limits_,
+                                             std::move(tls), std::make_unique<Probe>(notes_)))
+        .start();
+  });
+  Peer peer(std::move(theirs));
+  peer.send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(notes_.wait_for("closed"));
+  EXPECT_THAT(notes_.all(), Not(Contains(StartsWith("data"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, TlsConnection, testing::Values(Way{SendBatchKind::sendmsg, true}),
+                         name_of);
+
+}  // namespace
+}  // namespace river::net
