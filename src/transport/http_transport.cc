@@ -61,25 +61,33 @@ void HttpTransport::on_overflow() {
 }
 
 void HttpTransport::on_end() {
-  // It may have sent its request and closed its side; the answer is still owed.
-  if (waiting_ == Waiting::for_answer) {
-    end_after_answer_ = true;
-  } else {
-    connection_->end();
-  }
+  // It may have sent its requests and closed its side; the answers are still owed.
+  peer_ended_ = true;
+  end_if_nothing_is_owed();
+}
+
+void HttpTransport::end_if_nothing_is_owed() {
+  if (peer_ended_ && can_read()) connection_->end();
 }
 
 void HttpTransport::on_drained() {
-  if (!std::exchange(throttled_, false)) return;
-  connection_->resume_reading();
-  answered();
+  if (!throttled_) return;
+  // Not at once: this turn's events have been handed out already, and what the next request
+  // publishes would wait for whatever begins another turn.
+  connection_->loop().post([weak = std::weak_ptr(self_)] {
+    const auto self = weak.lock();
+    if (self == nullptr || !(*self)->connection_->is_open()) return;
+    (*self)->throttled_ = false;
+    (*self)->go_on();
+  });
 }
 
 // ── Requests ──
 
 void HttpTransport::on_data(std::span<char> bytes) {
   while (!bytes.empty() && can_read()) bytes = take(bytes);
-  if (bytes.empty() || handed_over_ || connection_->is_ending()) return;
+  if (handed_over_ || connection_->is_ending()) return;
+  if (bytes.empty()) return end_if_nothing_is_owed();
   ahead_.append(bytes.data(), bytes.size());
   if (ahead_.size() > limits::http_pipeline_bytes_max) connection_->pause_reading();
 }
@@ -126,6 +134,7 @@ void HttpTransport::dispatch(std::span<char> rest) {
 
 void HttpTransport::ask_handler() {
   waiting_ = Waiting::for_answer;
+  asking_ = true;
   if (self_ == nullptr) self_ = std::make_shared<HttpTransport*>(this);
   context_.handler.handle(reader_.request(),
                           [weak = std::weak_ptr(self_)](const http::Response& response) {
@@ -134,6 +143,7 @@ void HttpTransport::ask_handler() {
                               (*self)->answer(response);
                             }
                           });
+  asking_ = false;
 }
 
 // What the client goes on to send is thrown away.
@@ -145,12 +155,11 @@ void HttpTransport::answer_without_body() {
 }
 
 void HttpTransport::answer(const http::Response& response) {
-  const bool last = !keep_alive_ || end_after_answer_;
   std::string& out = context_.scratch;
   out.clear();
-  http::append_response(out, response, !last, head_request_);
+  http::append_response(out, response, keep_alive_, head_request_);
   connection_->send(out);
-  if (last) {
+  if (!keep_alive_) {
     waiting_ = Waiting::for_request;
     connection_->end();
     return;
@@ -163,14 +172,14 @@ void HttpTransport::answer(const http::Response& response) {
     connection_->pause_reading();
     return;
   }
-  answered();
+  // An answer in the same turn: on_data() goes on by itself.
+  if (!asking_) go_on();
 }
 
-// Goes on with what was pipelined.
-void HttpTransport::answered() {
-  if (ahead_.empty()) return;
-  std::string bytes = std::exchange(ahead_, {});
+// Takes what was pipelined.
+void HttpTransport::go_on() {
   connection_->resume_reading();
+  std::string bytes = std::exchange(ahead_, {});
   on_data(bytes);
 }
 

@@ -41,7 +41,8 @@ class HttpTransport final : public net::ConnectionHandler {
   void upgrade(std::span<char> rest);
   void stream_events();
   void answer(const http::Response& response);
-  void answered();
+  void go_on();
+  void end_if_nothing_is_owed();
   void refuse(const http::Response& response);
   void wait(Waiting what, milliseconds how_long);
   [[nodiscard]] bool can_read() const {
@@ -59,7 +60,8 @@ class HttpTransport final : public net::ConnectionHandler {
   bool head_request_ = false;
   bool handed_over_ = false;
   bool throttled_ = false;  // the client reads no answers: no more requests are taken
-  bool end_after_answer_ = false;
+  bool asking_ = false;     // the handler is being asked, and may answer at once
+  bool peer_ended_ = false;
 };
 
 }  // namespace river::transport

@@ -46,11 +46,11 @@ class SseTransport final : public net::ConnectionHandler, private session::Sessi
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
   // Sends what was said so far and subscribes. Once it is the connection's handler.
   void start();
-  [[nodiscard]] session::Session& session() { return session_; }
 
   void on_data(std::span<char> bytes) override;
   void on_timer(TimePoint now) override;
   void on_overflow() override;
+  void on_drain(milliseconds after) override { session_.drain(after); }
   void on_closed() override;
 
  private:

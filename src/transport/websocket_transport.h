@@ -26,11 +26,11 @@ class WebSocketTransport final : public net::ConnectionHandler,
   // Says welcome, and takes a token from the URL. Once it is the connection's handler.
   void start(std::optional<std::string_view> token);
   void refuse_over_capacity();
-  [[nodiscard]] session::Session& session() { return session_; }
 
   void on_data(std::span<char> bytes) override;
   void on_timer(TimePoint now) override;
   void on_overflow() override;
+  void on_drain(milliseconds after) override { session_.drain(after); }
   void on_end() override;
   void on_closed() override;
 
