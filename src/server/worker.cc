@@ -10,8 +10,6 @@
 #include "server/server.h"
 #include "transport/dialects.h"
 #include "transport/http_transport.h"
-#include "transport/sse_transport.h"
-#include "transport/websocket_transport.h"
 
 namespace river::server {
 
@@ -89,6 +87,8 @@ void Worker::start() {
     loop_->call_at(loop_->now() + seconds(1), [this] { every_second(); });
     loop_->run();
     listeners_.clear();
+    // Clients that are still there leave their channels while all loops exist to be told.
+    while (!loop_->connections().empty()) loop_->connections().back()->close();
   });
 }
 
@@ -127,12 +127,7 @@ void Worker::drain(milliseconds spread) {
   std::uniform_int_distribution<std::int64_t> delay(100, 100 + spread.count());
   // Draining closes connections at the end of their writes, not now: the list stays as it is.
   for (net::Connection* connection : loop_->connections()) {
-    const milliseconds after(delay(random));
-    if (auto* client = dynamic_cast<transport::WebSocketTransport*>(connection->handler())) {
-      client->session().drain(after);
-    } else if (auto* stream = dynamic_cast<transport::SseTransport*>(connection->handler())) {
-      stream->session().drain(after);
-    }
+    connection->handler()->on_drain(milliseconds(delay(random)));
   }
 }
 

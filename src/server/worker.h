@@ -60,7 +60,6 @@ class Worker final : private broker::Courier {
   Node& node_;
   const std::size_t index_;
   Metrics metrics_;
-  std::unique_ptr<net::Loop> loop_;
   std::vector<net::Loop*> loops_;  // of all workers
   broker::MemoryBroker broker_;
   hub::Hub hub_;
@@ -68,6 +67,7 @@ class Worker final : private broker::Courier {
   HttpService service_;
   session::SessionContext sessions_;
   transport::TransportContext transports_;
+  std::unique_ptr<net::Loop> loop_;  // goes before what its connections use
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::uint64_t seconds_ = 0;
   std::jthread thread_;
