@@ -1,0 +1,143 @@
+#include "server/http_service.h"
+
+#include "server/server_for_test.h"
+#include "server/version.h"
+
+namespace river::server {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class HttpServiceTest : public ServerFixture {
+ protected:
+  // As if it were listening beyond this machine, which nobody looks at again once it is open.
+  void start_beyond_loopback() {
+    config_.listen = {{"0.0.0.0", 0}};
+    start();
+  }
+  [[nodiscard]] static std::string key() { return fmt::format("x-api-key: {}\r\n", api_key); }
+};
+
+TEST_F(HttpServiceTest, SaysThatItIsAliveAndReady) {
+  start();
+  EXPECT_EQ(get("/healthz").body, "ok\n");
+  EXPECT_EQ(get("/readyz").body, "ready\n");
+}
+
+TEST_F(HttpServiceTest, IsNotReadyWhileItDrains) {
+  start();
+  server_->node().draining = true;
+  EXPECT_EQ(get("/readyz").status(), 503);
+  EXPECT_EQ(get("/healthz").status(), 200);
+}
+
+TEST_F(HttpServiceTest, AnswersHeadAsGetWithoutTheBody) {
+  start();
+  net::Peer peer = connect();
+  peer.send("HEAD /healthz HTTP/1.1\r\nHost: river\r\n\r\n" + transport::get("/readyz"));
+  EXPECT_TRUE(transport::read_answer(peer, true).has("Content-Length: 3"));
+  EXPECT_EQ(transport::read_answer(peer).body, "ready\n");
+}
+
+TEST_F(HttpServiceTest, SaysThatThereIsNothing) {
+  start();
+  const auto answer = get("/nothing");
+  EXPECT_EQ(answer.status(), 404);
+  EXPECT_THAT(answer.body, StartsWith(R"({"error":{"code":"not_found")"));
+}
+
+TEST_F(HttpServiceTest, TellsAboutItself) {
+  start();
+  net::Peer peer = client();
+  message(peer);
+  const auto answer = get("/v1/info");
+  EXPECT_TRUE(answer.has("Cache-Control: no-store"));
+  EXPECT_THAT(answer.body, AllOf(HasSubstr(fmt::format(R"("version":"{}")", version)),
+                                 HasSubstr(R"("protocol":1)"), HasSubstr(R"("connections":1,)"),
+                                 HasSubstr(R"("limits":{"message_bytes":65536,)")));
+}
+
+TEST_F(HttpServiceTest, TellsStrangersNoFigures) {
+  start_beyond_loopback();
+  EXPECT_THAT(get("/v1/info").body, Not(HasSubstr("connections")));
+  EXPECT_THAT(get("/v1/info", key()).body, HasSubstr("connections"));
+  EXPECT_EQ(get("/metrics").status(), 401);
+  EXPECT_EQ(get("/metrics", key()).status(), 200);
+  EXPECT_EQ(get("/metrics", fmt::format("Authorization: Bearer {}\r\n", api_key)).status(), 200);
+}
+
+TEST_F(HttpServiceTest, TellsEverybodyWhenTheOperatorSaysSo) {
+  config_.metrics.open = true;
+  start_beyond_loopback();
+  EXPECT_EQ(get("/metrics").status(), 200);
+  EXPECT_THAT(get("/v1/info").body, HasSubstr("connections"));
+}
+
+TEST_F(HttpServiceTest, CountsInItsMetrics) {
+  start();
+  net::Peer peer = client();
+  message(peer);
+  subscribe(peer, "dogs");
+  publish("dogs", "1");
+  message(peer);
+  const auto answer = get("/metrics");
+  EXPECT_TRUE(answer.has("Content-Type: text/plain; version=0.0.4; charset=utf-8"));
+  EXPECT_THAT(answer.body,
+              AllOf(HasSubstr("\nriver_clients 1\n"), HasSubstr("\nriver_subscriptions 1\n"),
+                    HasSubstr("\nriver_publications_total 1\n"),
+                    HasSubstr("\nriver_deliveries_total 1\n")));
+}
+
+// ── The page ──
+
+TEST_F(HttpServiceTest, ShowsThePage) {
+  start();
+  const auto page = get("/");
+  EXPECT_EQ(page.status(), 200);
+  EXPECT_TRUE(page.has("Content-Type: text/html; charset=utf-8"));
+  EXPECT_TRUE(page.has("Content-Security-Policy: default-src 'self'"));
+  EXPECT_TRUE(page.has("X-Content-Type-Options: nosniff"));
+  for (const char* file : {"/console.css", "/console.js", "/favicon.svg", "/river.js"}) {
+    const auto answer = get(file);
+    EXPECT_EQ(answer.status(), 200) << file;
+    EXPECT_FALSE(answer.body.empty()) << file;
+  }
+}
+
+TEST_F(HttpServiceTest, GivesThePageATokenOnThisMachineOnly) {
+  start();
+  const auto ask_as = [this](std::string_view host) {
+    return ask(fmt::format("GET /v1/playground HTTP/1.1\r\nHost: {}\r\n\r\n", host));
+  };
+  for (const char* host : {"localhost", "127.0.0.1:8080", "[::1]:8080", "[::1]"}) {
+    const auto answer = ask_as(host);
+    EXPECT_EQ(answer.status(), 200) << host;
+    EXPECT_THAT(answer.body, AllOf(StartsWith(R"({"token":")"), HasSubstr(R"("expires_in":600)")));
+    EXPECT_TRUE(answer.has("Cache-Control: no-store"));
+  }
+  for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example"}) {
+    const auto answer = ask_as(host);
+    EXPECT_EQ(answer.status(), 404) << host;
+    EXPECT_THAT(answer.body, HasSubstr("the playground is off")) << "and says so";
+  }
+}
+
+TEST_F(HttpServiceTest, GivesNoTokenBeyondThisMachineUnlessToldTo) {
+  start_beyond_loopback();
+  EXPECT_EQ(ask("GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), 404);
+}
+
+TEST_F(HttpServiceTest, LetsBrowsersAskForStreams) {
+  start();
+  const auto answer =
+      ask("OPTIONS /v1/events HTTP/1.1\r\nHost: river\r\nOrigin: https://a.example\r\n"
+          "Access-Control-Request-Method: GET\r\n\r\n");
+  EXPECT_EQ(answer.status(), 204);
+  EXPECT_TRUE(answer.has("Access-Control-Allow-Origin: *"));
+}
+
+}  // namespace
+}  // namespace river::server

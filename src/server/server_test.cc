@@ -1,0 +1,164 @@
+#include "server/server.h"
+
+#include <filesystem>
+
+#include "server/server_for_test.h"
+
+namespace river::server {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ServerTest : public ServerFixture {
+ protected:
+  [[nodiscard]] static std::string since(const std::string& epoch, int offset) {
+    return fmt::format(R"(,"since":{{"epoch":"{}","offset":{}}})", epoch, offset);
+  }
+};
+
+TEST_F(ServerTest, DeliversWhatABackendPublishesToClientsOnAllWorkers) {
+  start();
+  std::vector<net::Peer> peers;
+  for (int i = 0; i < 8; ++i) {  // the kernel spreads them
+    peers.push_back(client());
+    EXPECT_THAT(message(peers.back()), StartsWith(R"({"type":"authenticated")"));
+    EXPECT_THAT(subscribe(peers.back(), "dogs"), StartsWith(R"({"type":"subscribed")"));
+  }
+  for (int i = 1; i <= 20; ++i) publish("dogs", std::to_string(i));
+  for (net::Peer& peer : peers) {
+    for (int i = 1; i <= 20; ++i) {
+      ASSERT_EQ(
+          message(peer),
+          fmt::format(R"({{"type":"event","channel":"dogs","event":"e","data":{0},"offset":{0}}})",
+                      i));
+    }
+  }
+}
+
+TEST_F(ServerTest, RefusesToOpenAPortThatIsTaken) {
+  const net::FileDescriptor taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const net::SocketAddress any = net::Address::parse("127.0.0.1:0")->socket_address();
+  ASSERT_EQ(::bind(taken.get(), any.get(), any.size), 0);
+  ASSERT_EQ(::listen(taken.get(), 1), 0);
+  net::SocketAddress where;
+  where.size = sizeof where.storage;
+  ::getsockname(taken.get(), reinterpret_cast<sockaddr*>(&where.storage), &where.size);
+  config_.listen = {{"127.0.0.1", net::Address::from(where.storage)->port()}};
+
+  Server server(Node::make(config_, secrets_).value());
+  const auto opened = server.open();
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(opened.error(), StartsWith("cannot listen on 127.0.0.1:"));
+}
+
+// ── Stopping and starting again ──
+
+TEST_F(ServerTest, ClientsResumeAcrossARestart) {
+  start();
+  net::Peer before = client();
+  message(before);
+  const std::string epoch = epoch_of(subscribe(before, "dogs"));
+  publish("dogs", "1");
+  EXPECT_THAT(message(before), HasSubstr(R"("offset":1)"));
+  publish("dogs", "2");
+  EXPECT_THAT(message(before), HasSubstr(R"("offset":2)"));
+  stop();
+  EXPECT_THAT(message(before), StartsWith(R"({"type":"reconnect","after_ms":)"));
+  EXPECT_EQ(transport::read_frame(before).close_code(), 1001);
+
+  start();
+  net::Peer after = client();
+  message(after);
+  EXPECT_EQ(subscribe(after, "dogs", since(epoch, 1)),
+            fmt::format(R"({{"type":"subscribed","channel":"dogs","epoch":"{}","offset":2,)"
+                        R"("recovered":true}})",
+                        epoch));
+  EXPECT_THAT(message(after), HasSubstr(R"("data":2,"offset":2)"));
+  publish("dogs", "3");
+  EXPECT_THAT(message(after), HasSubstr(R"("data":3,"offset":3)"));
+}
+
+TEST_F(ServerTest, AfterAHardEndClientsAreToldToReload) {
+  start();
+  net::Peer before = client();
+  message(before);
+  const std::string epoch = epoch_of(subscribe(before, "dogs"));
+  publish("dogs", "1");
+  server_.reset();
+  start();
+  net::Peer after = client();
+  message(after);
+  EXPECT_THAT(subscribe(after, "dogs", since(epoch, 0)),
+              AllOf(HasSubstr(R"("recovered":false)"), HasSubstr(R"("offset":0)")));
+}
+
+TEST_F(ServerTest, AStateIsTakenUpOnceOnly) {
+  start();
+  publish("dogs", "1");
+  stop();
+  EXPECT_TRUE(std::filesystem::exists(directory_.file("state")));
+  start();
+  EXPECT_FALSE(std::filesystem::exists(directory_.file("state")));
+}
+
+TEST_F(ServerTest, ADamagedStateIsThrownAwayWithAWarning) {
+  start();
+  net::Peer before = client();
+  message(before);
+  const std::string epoch = epoch_of(subscribe(before, "dogs"));
+  publish("dogs", "1");
+  stop();
+  std::filesystem::resize_file(directory_.file("state"), 30);
+
+  testing::internal::CaptureStderr();
+  start();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("channels start anew"));
+  net::Peer after = client();
+  message(after);
+  EXPECT_THAT(subscribe(after, "dogs", since(epoch, 0)), HasSubstr(R"("recovered":false)"));
+}
+
+TEST_F(ServerTest, RevocationsOutlastAnyEnd) {
+  start();
+  EXPECT_EQ(post("/v1/users/ada/disconnect", R"({"revoke":true})").status(), 204);
+  EXPECT_EQ(post("/v1/users/bob/disconnect", R"({"revoke":true})").status(), 204);
+  stop();
+  start();
+  for (const char* user : {"ada", "bob"}) {
+    net::Peer refused = client(token({.user = user}));
+    EXPECT_EQ(transport::read_frame(refused).close_code(), 4401) << user;
+  }
+}
+
+TEST_F(ServerTest, StopsAlthoughAClientDoesNotGo) {
+  config_.shutdown.timeout = milliseconds(50);
+  start();
+  net::Peer peer = client();
+  message(peer);
+  subscribe(peer, "dogs");
+  net::Peer idle = connect();
+  idle.send(transport::get("/healthz"));
+  EXPECT_EQ(transport::read_answer(idle).body, "ok\n");
+  stop();
+  EXPECT_THAT(message(peer), StartsWith(R"({"type":"reconnect")"));
+  EXPECT_EQ(idle.receive_all(), "");
+}
+
+// Clients that were still there when the server went used a hub that was gone already.
+TEST_F(ServerTest, GoesAwayUnderItsClients) {
+  start();
+  std::vector<net::Peer> peers;
+  for (int i = 0; i < 8; ++i) {
+    peers.push_back(
+        client(token({.user = "ada", .grants = {{{"*", auth::bit_of(auth::Action::subscribe)}}}})));
+    message(peers.back());
+    subscribe(peers.back(), "presence-room");
+    subscribe(peers.back(), "dogs");
+  }
+  server_.reset();
+}
+
+}  // namespace
+}  // namespace river::server
