@@ -1,0 +1,155 @@
+#include "api/api_for_test.h"
+
+namespace river::api {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ApiPublish : public ApiFixture {};
+
+TEST_F(ApiPublish, TheShortFormAnswersWithNothing) {
+  const auto answer =
+      ask("POST /publish", R"({"channel":"dogs","eventName":"new","data":{"a": 1}})");
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 204);
+  EXPECT_EQ(answer->body, "");
+  EXPECT_THAT(broker_.notes, ElementsAre(R"(publish dogs new {"a": 1})"));
+}
+
+TEST_F(ApiPublish, AnswersWithThePosition) {
+  EXPECT_THAT(ask("POST /v1/publish", R"({"channel":"dogs","event":"new","data":1,"id":"p1",)"
+                                      R"("exclude":"c-00000000000000ff"})"),
+              IsJson(R"({"results":[{"channel":"dogs","epoch":"e","offset":1}]})"));
+  EXPECT_THAT(broker_.notes, ElementsAre("publish dogs new 1 id not c-00000000000000ff"));
+}
+
+TEST_F(ApiPublish, PublishesToSeveralChannels) {
+  EXPECT_THAT(ask("POST /v1/publish", R"({"channels":["dogs","cats"],"event":"new","data":1})"),
+              IsJson(R"({"results":[{"channel":"dogs","epoch":"e","offset":1},)"
+                     R"({"channel":"cats","epoch":"e","offset":2}]})"));
+}
+
+TEST_F(ApiPublish, AnswersOnceAllAnswersAreThereInTheOrderOfTheRequest) {
+  broker_.hold();
+  EXPECT_EQ(ask("POST /v1/publish", R"({"channels":["a","b","c"],"event":"new","data":1})"),
+            std::nullopt);
+  broker_.answer(2);
+  broker_.answer(0);
+  EXPECT_EQ(answered(), std::nullopt);
+  broker_.answer(1);
+  EXPECT_THAT(answered(), IsJson(R"({"results":[{"channel":"a","epoch":"e","offset":1},)"
+                                 R"({"channel":"b","epoch":"e","offset":2},)"
+                                 R"({"channel":"c","epoch":"e","offset":3}]})"));
+}
+
+TEST_F(ApiPublish, ABatchHasAnAnswerAMessage) {
+  EXPECT_THAT(
+      ask("POST /v1/publish/batch", R"({"messages":[{"channel":"a","event":"new","data":1},)"
+                                    R"({"channel":"two words","event":"new","data":1},)"
+                                    R"({"channels":["b","c"],"event":"new","data":2}]})"),
+      testing::Optional(testing::Field(
+          &http::Response::body,
+          testing::AllOf(
+              testing::StartsWith(R"({"results":[{"channel":"a","epoch":"e","offset":1},)"
+                                  R"({"error":{"code":"invalid_channel",)"),
+              testing::EndsWith(R"(,{"results":[{"channel":"b","epoch":"e","offset":2},)"
+                                R"({"channel":"c","epoch":"e","offset":3}]}]})")))));
+}
+
+TEST_F(ApiPublish, ABatchOfFaultsIsAnsweredAtOnce) {
+  broker_.hold();
+  const auto answer = ask("POST /v1/publish/batch",
+                          R"({"messages":[{"channel":"two words","event":"new","data":1}]})");
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_THAT(answer->body, HasSubstr("invalid_channel"));
+  EXPECT_THAT(broker_.notes, IsEmpty());
+}
+
+TEST_F(ApiPublish, SaysWhatIsWrongWithABody) {
+  EXPECT_THAT(ask("POST /publish", "nonsense"), IsError(400, "invalid_json"));
+  EXPECT_THAT(ask("POST /v1/publish", R"({"event":"new","data":1})"),
+              IsError(400, "missing_field"));
+  EXPECT_THAT(ask("POST /v1/publish", R"({"channel":"a","event":"river:x","data":1})"),
+              IsError(400, "invalid_event"));
+  EXPECT_THAT(ask("POST /v1/publish/batch", R"({"messages":1})"), IsError(400, "invalid_type"));
+  EXPECT_THAT(broker_.notes, IsEmpty());
+}
+
+TEST_F(ApiPublish, SaysThatTheBrokerCouldNot) {
+  for (const auto error : {broker::BrokerError::overloaded, broker::BrokerError::unavailable,
+                           broker::BrokerError::too_many_channels}) {
+    broker_.error = error;
+    for (const char* path : {"POST /publish", "POST /v1/publish"}) {
+      const auto answer = ask(path, R"({"channel":"a","eventName":"e","event":"e","data":1})");
+      EXPECT_THAT(answer, IsError(503, "unavailable"));
+      EXPECT_EQ(header(*answer, "Retry-After"), "1");
+    }
+  }
+  const auto several = ask("POST /v1/publish", R"({"channels":["a","b"],"event":"e","data":1})");
+  ASSERT_TRUE(several.has_value());
+  EXPECT_EQ(several->status, 200) << "some could have been published";
+  EXPECT_THAT(several->body, HasSubstr(R"({"results":[{"error":{"code":"unavailable")"));
+}
+
+TEST_F(ApiPublish, TakesJsonAndNothingElse) {
+  const std::string body = R"({"channel":"a","eventName":"e","data":1})";
+  for (const char* type : {"application/json", "application/json; charset=utf-8",
+                           "Application/JSON", "application/x-www-form-urlencoded", "text/plain"}) {
+    headers_ = {{"x-api-key", key}, {"content-type", type}};
+    EXPECT_EQ(ask("POST /publish", body)->status, 204) << type;
+  }
+  for (const char* type : {"application/xml", "multipart/form-data", ""}) {
+    headers_ = {{"x-api-key", key}, {"content-type", type}};
+    EXPECT_THAT(ask("POST /publish", body), IsError(415, "unsupported_media")) << type;
+  }
+  headers_ = {{"x-api-key", key}, {"content-encoding", "gzip"}};
+  EXPECT_THAT(ask("POST /publish", body), IsError(415, "unsupported_media"));
+}
+
+TEST_F(ApiPublish, PublishesNoFasterThanItMay) {
+  settings_.publish_rate = 2;
+  const std::string body = R"({"channel":"a","eventName":"e","data":1})";
+  EXPECT_EQ(ask("POST /publish", body)->status, 204);
+  EXPECT_EQ(ask("POST /publish", body)->status, 204);
+  const auto refused = ask("POST /publish", body);
+  EXPECT_THAT(refused, IsError(429, "rate_limited"));
+  EXPECT_EQ(header(*refused, "Retry-After"), "1");
+  now_ += seconds(1);
+  EXPECT_EQ(ask("POST /publish", body)->status, 204);
+}
+
+// ── Users ──
+
+TEST_F(ApiPublish, SpeaksToUsers) {
+  EXPECT_EQ(ask("POST /v1/users/ada%20l/publish", R"({"event":"hello","data":1})")->status, 204);
+  EXPECT_EQ(ask("POST /v1/users/ada/disconnect")->status, 204);
+  EXPECT_EQ(ask("POST /v1/users/ada/disconnect", "{}")->status, 204);
+  EXPECT_EQ(ask("POST /v1/users/ada/disconnect", R"({"revoke":true})")->status, 204);
+  EXPECT_THAT(broker_.notes,
+              ElementsAre("tell ada l hello 1", "disconnect ada", "disconnect ada", "revoke ada"));
+}
+
+// A user with a line break in its name made the file of revocations unreadable, or forged a line.
+TEST_F(ApiPublish, RefusesUsersThatNoTokenCanName) {
+  for (const char* user : {"", "a%0Ab", "a%00b", "%7f"}) {
+    EXPECT_THAT(ask(fmt::format("POST /v1/users/{}/disconnect", user), R"({"revoke":true})"),
+                IsError(400, "invalid_value"))
+        << user;
+  }
+  EXPECT_THAT(ask(fmt::format("POST /v1/users/{}/disconnect", std::string(201, 'a'))),
+              IsError(400, "invalid_value"));
+  EXPECT_THAT(broker_.notes, IsEmpty());
+}
+
+TEST_F(ApiPublish, SaysThatAUserCouldNotBeTold) {
+  broker_.error = broker::BrokerError::overloaded;
+  EXPECT_THAT(ask("POST /v1/users/ada/publish", R"({"event":"hello","data":1})"),
+              IsError(503, "unavailable"));
+  EXPECT_THAT(ask("POST /v1/users/ada/disconnect"), IsError(503, "unavailable"));
+}
+
+}  // namespace
+}  // namespace river::api
