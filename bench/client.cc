@@ -1,7 +1,7 @@
 #include "client.h"
 
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
 #include <cstring>
 
 #include <arpa/inet.h>
@@ -54,6 +54,12 @@ void set_nonblocking(int fd) {
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
+std::uint64_t leading_number(std::string_view text) {
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 std::string upgrade_request() {
   return "GET /v1/ws HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -99,7 +105,7 @@ void Client::open(std::uint16_t port, std::string_view secret, int user, std::st
   }
   answer = receive_until(fd(), R"("subscribed")");
   const std::size_t at = answer.rfind(R"("offset":)");
-  next_offset_ = std::strtoull(answer.c_str() + at + 9, nullptr, 10) + 1;
+  next_offset_ = leading_number(std::string_view(answer).substr(at + 9)) + 1;
   set_nonblocking(fd());
 }
 
@@ -107,7 +113,7 @@ void Client::take(std::string_view payload, int& events) {
   // Ends in "offset":N}
   const std::size_t at = payload.rfind(':');
   if (at == std::string_view::npos || !payload.starts_with(R"({"type":"event")")) return;
-  const std::uint64_t offset = std::strtoull(payload.data() + at + 1, nullptr, 10);
+  const std::uint64_t offset = leading_number(payload.substr(at + 1));
   if (offset != next_offset_) {
     fail(fmt::format("expected offset {}, got {}", next_offset_, offset));
   }

@@ -15,6 +15,8 @@ void send_all(int fd, std::string_view bytes);
 // Blocks until `marker` has come; returns all that came.
 std::string receive_until(int fd, std::string_view marker);
 void set_nonblocking(int fd);
+// The number that `text` starts with; 0 if it does not.
+[[nodiscard]] std::uint64_t leading_number(std::string_view text);
 
 [[nodiscard]] std::string upgrade_request();
 // A masked text frame.

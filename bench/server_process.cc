@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client.h"
+
 namespace river::bench {
 
 void fail(const std::string& what) {
@@ -57,7 +59,7 @@ ServerProcess::ServerProcess(const Options& options) {
   ::close(out[0]);
   const std::size_t at = text.find("http://127.0.0.1:");
   if (at == std::string::npos) fail("the server did not start: " + text);
-  port_ = static_cast<std::uint16_t>(std::atoi(text.c_str() + at + 17));
+  port_ = static_cast<std::uint16_t>(leading_number(std::string_view(text).substr(at + 17)));
 }
 
 ServerProcess::~ServerProcess() {

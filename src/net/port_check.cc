@@ -14,6 +14,7 @@ namespace river::net {
 std::expected<void, std::string> check_port_is_free(const Address& address) {
   const SocketAddress where = address.socket_address();
   const FileDescriptor socket(::socket(where.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) return {};  // listening will say why
   const int on = 1;
   // Past connections that are not quite over do not matter, those who listen do.
   static_cast<void>(::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));

@@ -22,8 +22,8 @@ namespace {
 constexpr std::string_view config_variable = "RIVER_CONFIG";
 constexpr std::string_view state_directory_variable = "STATE_DIRECTORY";
 
-// Where clients and backends find River, in the examples and wherever both run from one shell: meant
-// for them, not for River.
+// Where clients and backends find River, in the examples and wherever both run from one shell:
+// meant for them, not for River.
 constexpr std::string_view client_variable = "RIVER_HOST";
 
 // A Kubernetes service named `river` or `river-…` puts its address into the environment of every

@@ -1,6 +1,8 @@
 #include "session/session.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 #include <variant>
 
@@ -84,7 +86,8 @@ ConnectionId random_connection_id() {
   static const HashKey key{random_u64(), random_u64()};
   thread_local std::uint64_t counter = random_u64();
   ++counter;
-  const ConnectionId id = siphash({reinterpret_cast<const char*>(&counter), sizeof counter}, key);
+  const auto bytes = std::bit_cast<std::array<char, sizeof counter>>(counter);
+  const ConnectionId id = siphash(std::string_view(bytes.data(), bytes.size()), key);
   return id == 0 ? 1 : id;
 }
 
