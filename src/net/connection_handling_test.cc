@@ -94,7 +94,6 @@ TEST_P(ConnectionHandling, HearsNothingWhileItIsPaused) {
   EXPECT_TRUE(notes_.wait_for("data hello"));
 }
 
-// With TLS, what was read ahead is not in the socket any more: no event tells of it.
 TEST_P(ConnectionHandling, HearsAllOfItAfterPausesInTheMidst) {
   const auto peer = connect({{"data", [](Connection& connection) { connection.pause_reading(); }}});
   const std::string sent(60'000, 'x');

@@ -73,6 +73,25 @@ TEST_P(ConnectionTest, TellsOnceThatTooMuchWaits) {
   EXPECT_EQ(thread_.metrics.outbox_overflows.value(), 1U);
 }
 
+TEST_P(ConnectionTest, TellsItAgainOnlyOnceThePeerHasCaughtUp) {
+  limits_.bytes_max = 500'000;
+  const auto peer = connect({{"drained", [this](Connection&) { notes_.add("drained"); }}});
+  const auto send_many = [this] {
+    with_connection([](Connection& connection) {
+      for (std::size_t i = 0; i < 1000; ++i) connection.send(chunk(i));
+    });
+    thread_.finish_turn();
+  };
+  send_many();
+  send_many();
+  EXPECT_EQ(notes_.count("overflow"), 1);
+  const std::ptrdiff_t drained_before = notes_.count("drained");
+  EXPECT_EQ(peer->receive(2'000'000).size(), 2'000'000U);
+  ASSERT_TRUE(notes_.wait_for("drained", drained_before + 1));
+  send_many();
+  EXPECT_EQ(notes_.count("overflow"), 2);
+}
+
 TEST_P(ConnectionTest, TellsThatSomethingWaitsForTooLong) {
   limits_.bytes_max = 100'000'000;
   limits_.age_max = milliseconds(50);
@@ -193,6 +212,25 @@ TEST_P(TlsConnection, HearsWhatComesInOnePacketWithTheEndOfTheHandshake) {
   });
   TlsPeer peer(std::move(theirs), "early");
   EXPECT_TRUE(notes_.wait_for("data early"));
+}
+
+// What was read ahead is not in the socket any more: no event tells of it.
+TEST_P(TlsConnection, HearsWhatWasReadAheadBeforeAPause) {
+  const auto peer = connect({{"data", [](Connection& connection) { connection.pause_reading(); }}});
+  thread_.finish_turn();
+  with_connection([](Connection& connection) { connection.pause_reading(); });
+  // A little more than is read at once, in records so small that the rest is read ahead.
+  const std::string sent(Loop::read_buffer_bytes + 2000, 'x');
+  static_cast<TlsPeer&>(*peer).send_in_records(sent, 100);
+  std::size_t heard = 0;
+  for (int i = 0; i < 10 && heard < sent.size(); ++i) {
+    with_connection([](Connection& connection) { connection.resume_reading(); });
+    thread_.finish_turn();
+    with_connection([&](Connection& connection) {
+      heard = static_cast<Probe*>(connection.handler())->bytes();
+    });
+  }
+  EXPECT_EQ(heard, sent.size());
 }
 
 TEST_P(TlsConnection, SaysThatTheStreamIsWhole) {

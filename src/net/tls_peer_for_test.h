@@ -25,9 +25,10 @@ class TlsPeer final : public Peer {
     put_out();
   }
 
-  void send(std::string_view bytes) override {
+  void send(std::string_view bytes) override { send_in_records(bytes, 16'384); }
+  void send_in_records(std::string_view bytes, std::size_t record_bytes) {
     while (!bytes.empty()) {
-      const std::string_view record = bytes.substr(0, 16'384);
+      const std::string_view record = bytes.substr(0, record_bytes);
       client_.write(record);
       bytes.remove_prefix(record.size());
     }
