@@ -30,7 +30,7 @@ std::vector<int> drained(Mailbox<int>& mailbox) {
 
 TEST(Mailbox, GivesMessagesInTheOrderTheyWerePushed) {
   Mailbox<int> mailbox(10);
-  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(mailbox.try_push(std::move(i)));
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(mailbox.try_push(int{i}));
   EXPECT_THAT(drained(mailbox), ElementsAre(1, 2, 3));
   EXPECT_THAT(drained(mailbox), ElementsAre());
 }

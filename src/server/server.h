@@ -18,7 +18,7 @@ class Worker;
 
 class Server {
  public:
-  Server(std::unique_ptr<Node> node);
+  explicit Server(std::unique_ptr<Node> node);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

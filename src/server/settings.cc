@@ -231,7 +231,7 @@ std::string flag_name(const Setting& setting) {
 }
 
 std::string shown(const Setting& setting, const Config& config) {
-  const std::string value = setting.show(config);
+  std::string value = setting.show(config);
   if (value.empty()) return "\"\"";
   if (!setting.secret) return value;
   const auto commas = std::ranges::count(value, ',');

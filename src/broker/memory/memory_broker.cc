@@ -69,7 +69,7 @@ void MemoryBroker::ask_even_if_full(std::size_t loop, Work work, Answer<T> answe
 }
 
 template <typename T, typename Work>
-void MemoryBroker::ask_all(Work work, std::move_only_function<void(std::vector<T>)> answer) {
+void MemoryBroker::ask_all(const Work& work, std::move_only_function<void(std::vector<T>)> answer) {
   struct Gathering {
     std::vector<T> results;
     std::size_t missing;
@@ -181,7 +181,7 @@ void MemoryBroker::channel(std::string channel, Answer<ChannelDetails> answer) {
         details.subscribers = peer.sink_->local_subscribers(channel);
         return details;
       },
-      [answer = std::move(answer)](std::vector<ChannelDetails> parts) mutable {
+      [answer = std::move(answer)](const std::vector<ChannelDetails>& parts) mutable {
         ChannelDetails whole;
         for (const ChannelDetails& part : parts) {
           whole.subscribers += part.subscribers;
@@ -194,7 +194,7 @@ void MemoryBroker::channel(std::string channel, Answer<ChannelDetails> answer) {
 
 void MemoryBroker::tell_user(UserCommand command, Answer<std::monostate> answer) {
   if (command.kind != UserCommand::Kind::publish) {
-    tell_all_loops(std::move(command), std::move(answer));
+    tell_all_loops(command, std::move(answer));
     return;
   }
   if (!can_take(~LoopSet{0})) {
@@ -209,7 +209,7 @@ void MemoryBroker::tell_user(UserCommand command, Answer<std::monostate> answer)
 
 // A disconnect or a revocation is always taken, and answered when it holds on every loop: what a
 // sink does to keep it over a restart is done by then.
-void MemoryBroker::tell_all_loops(UserCommand command, Answer<std::monostate> answer) {
+void MemoryBroker::tell_all_loops(const UserCommand& command, Answer<std::monostate> answer) {
   struct Telling {
     std::size_t missing;
     Answer<std::monostate> answer;

@@ -53,8 +53,8 @@ class MemoryBroker final : public Broker, private HomeOutput {
   void ask_even_if_full(std::size_t loop, Work work, Answer<T> answer);
   // Asks every loop, and gives all results at once, by loop.
   template <typename T, typename Work>
-  void ask_all(Work work, std::move_only_function<void(std::vector<T>)> answer);
-  void tell_all_loops(UserCommand command, Answer<std::monostate> answer);
+  void ask_all(const Work& work, std::move_only_function<void(std::vector<T>)> answer);
+  void tell_all_loops(const UserCommand& command, Answer<std::monostate> answer);
   void resolve(std::uint64_t question, void* result);
   void run_on(std::size_t loop, std::move_only_function<void(MemoryBroker&)> work);
 
