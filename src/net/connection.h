@@ -123,12 +123,12 @@ class Connection final : public EventHandler, private Timer {
   std::unique_ptr<ConnectionHandler> handler_;
   std::uint32_t linger_bytes_ = 0;  // queued at the last look while ending
   std::uint8_t linger_rounds_ = 0;
-  bool dirty_ = false;              // in the loop's list for the end of this turn
-  bool blocked_ = false;            // the kernel takes no more for now: waiting for EPOLLOUT
-  bool paused_ = false;             // not reading
-  bool read_ended_ = false;         // the peer sends no more
-  bool ending_ = false;             // end() was called
-  bool writing_ended_ = false;      // our side is closed
+  bool dirty_ = false;          // in the loop's list for the end of this turn
+  bool blocked_ = false;        // the kernel takes no more for now: waiting for EPOLLOUT
+  bool paused_ = false;         // not reading
+  bool read_ended_ = false;     // the peer sends no more
+  bool ending_ = false;         // end() was called
+  bool writing_ended_ = false;  // our side is closed
   bool handshaking_ = false;
   bool overflowed_ = false;  // the handler was told
   bool again_ = false;       // in the loop's list of those to read again
