@@ -20,9 +20,8 @@ TEST_P(ConnectionHandling, MayCloseItselfWhateverItIsTold) {
   const auto at_timer = connect({{"timer", close}}, "timer");
   with_connection([this](Connection& c) { c.ensure_timer(thread_.loop->now()); });
   EXPECT_TRUE(notes_.wait_for("timer closed"));
-  const auto when_drained = connect({}, "drained");
-  const auto of_drained = connect({{"drained", close}}, "sent");
-  with_connection([](Connection& connection) { connection.send("x"); });
+  const Probe::Reaction send = [](Connection& connection) { connection.send("x"); };
+  const auto when_sent = connect({{"open", send}, {"drained", close}}, "sent");
   EXPECT_TRUE(notes_.wait_for("sent closed"));
   EXPECT_TRUE(notes_.wait_for("sent gone"));
   for (const char* name : {"data", "end", "timer", "sent"}) {

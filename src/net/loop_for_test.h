@@ -81,7 +81,8 @@ class LoopThread {
   auto on_loop(Work work) {
     std::packaged_task<decltype(work())()> task(std::move(work));
     auto result = task.get_future();
-    loop->post([&task] { task(); });
+    // The task goes along: the result may be here before the loop is done with it.
+    loop->post([task = std::move(task)]() mutable { task(); });
     EXPECT_EQ(result.wait_for(test_patience), std::future_status::ready) << "the loop hangs";
     return result.get();
   }
