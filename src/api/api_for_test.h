@@ -144,11 +144,11 @@ class ApiFixture : public testing::Test {
 };
 
 // `"code":"…"` of an error.
-MATCHER_P2(IsError, status, code, "") {
+MATCHER_P2(is_error, status, code, "") {
   return arg.has_value() && arg->status == status &&
          arg->body.starts_with(fmt::format(R"({{"error":{{"code":"{}",)", code));
 }
-MATCHER_P(IsJson, body, "") {
+MATCHER_P(is_json, body, "") {
   return arg.has_value() && arg->status == 200 && arg->content_type == "application/json" &&
          arg->body == body;
 }

@@ -21,14 +21,14 @@ TEST_F(ApiPublish, TheShortFormAnswersWithNothing) {
 TEST_F(ApiPublish, AnswersWithThePosition) {
   EXPECT_THAT(ask("POST /v1/publish", R"({"channel":"dogs","event":"new","data":1,"id":"p1",)"
                                       R"("exclude":"c-00000000000000ff"})"),
-              IsJson(R"({"results":[{"channel":"dogs","epoch":"e","offset":1}]})"));
+              is_json(R"({"results":[{"channel":"dogs","epoch":"e","offset":1}]})"));
   EXPECT_THAT(broker_.notes, ElementsAre("publish dogs new 1 id not c-00000000000000ff"));
 }
 
 TEST_F(ApiPublish, PublishesToSeveralChannels) {
   EXPECT_THAT(ask("POST /v1/publish", R"({"channels":["dogs","cats"],"event":"new","data":1})"),
-              IsJson(R"({"results":[{"channel":"dogs","epoch":"e","offset":1},)"
-                     R"({"channel":"cats","epoch":"e","offset":2}]})"));
+              is_json(R"({"results":[{"channel":"dogs","epoch":"e","offset":1},)"
+                      R"({"channel":"cats","epoch":"e","offset":2}]})"));
 }
 
 TEST_F(ApiPublish, AnswersOnceAllAnswersAreThereInTheOrderOfTheRequest) {
@@ -39,9 +39,9 @@ TEST_F(ApiPublish, AnswersOnceAllAnswersAreThereInTheOrderOfTheRequest) {
   broker_.answer(0);
   EXPECT_EQ(answered(), std::nullopt);
   broker_.answer(1);
-  EXPECT_THAT(answered(), IsJson(R"({"results":[{"channel":"a","epoch":"e","offset":1},)"
-                                 R"({"channel":"b","epoch":"e","offset":2},)"
-                                 R"({"channel":"c","epoch":"e","offset":3}]})"));
+  EXPECT_THAT(answered(), is_json(R"({"results":[{"channel":"a","epoch":"e","offset":1},)"
+                                  R"({"channel":"b","epoch":"e","offset":2},)"
+                                  R"({"channel":"c","epoch":"e","offset":3}]})"));
 }
 
 TEST_F(ApiPublish, ABatchHasAnAnswerAMessage) {
@@ -69,12 +69,12 @@ TEST_F(ApiPublish, ABatchOfFaultsIsAnsweredAtOnce) {
 }
 
 TEST_F(ApiPublish, SaysWhatIsWrongWithABody) {
-  EXPECT_THAT(ask("POST /publish", "nonsense"), IsError(400, "invalid_json"));
+  EXPECT_THAT(ask("POST /publish", "nonsense"), is_error(400, "invalid_json"));
   EXPECT_THAT(ask("POST /v1/publish", R"({"event":"new","data":1})"),
-              IsError(400, "missing_field"));
+              is_error(400, "missing_field"));
   EXPECT_THAT(ask("POST /v1/publish", R"({"channel":"a","event":"river:x","data":1})"),
-              IsError(400, "invalid_event"));
-  EXPECT_THAT(ask("POST /v1/publish/batch", R"({"messages":1})"), IsError(400, "invalid_type"));
+              is_error(400, "invalid_event"));
+  EXPECT_THAT(ask("POST /v1/publish/batch", R"({"messages":1})"), is_error(400, "invalid_type"));
   EXPECT_THAT(broker_.notes, IsEmpty());
 }
 
@@ -84,7 +84,7 @@ TEST_F(ApiPublish, SaysThatTheBrokerCouldNot) {
     broker_.error = error;
     for (const char* path : {"POST /publish", "POST /v1/publish"}) {
       const auto answer = ask(path, R"({"channel":"a","eventName":"e","event":"e","data":1})");
-      EXPECT_THAT(answer, IsError(503, "unavailable"));
+      EXPECT_THAT(answer, is_error(503, "unavailable"));
       EXPECT_EQ(header(*answer, "Retry-After"), "1");
     }
   }
@@ -103,10 +103,10 @@ TEST_F(ApiPublish, TakesJsonAndNothingElse) {
   }
   for (const char* type : {"application/xml", "multipart/form-data", ""}) {
     headers_ = {{"x-api-key", key}, {"content-type", type}};
-    EXPECT_THAT(ask("POST /publish", body), IsError(415, "unsupported_media")) << type;
+    EXPECT_THAT(ask("POST /publish", body), is_error(415, "unsupported_media")) << type;
   }
   headers_ = {{"x-api-key", key}, {"content-encoding", "gzip"}};
-  EXPECT_THAT(ask("POST /publish", body), IsError(415, "unsupported_media"));
+  EXPECT_THAT(ask("POST /publish", body), is_error(415, "unsupported_media"));
 }
 
 TEST_F(ApiPublish, PublishesNoFasterThanItMay) {
@@ -115,7 +115,7 @@ TEST_F(ApiPublish, PublishesNoFasterThanItMay) {
   EXPECT_EQ(ask("POST /publish", body)->status, 204);
   EXPECT_EQ(ask("POST /publish", body)->status, 204);
   const auto refused = ask("POST /publish", body);
-  EXPECT_THAT(refused, IsError(429, "rate_limited"));
+  EXPECT_THAT(refused, is_error(429, "rate_limited"));
   EXPECT_EQ(header(*refused, "Retry-After"), "1");
   now_ += seconds(1);
   EXPECT_EQ(ask("POST /publish", body)->status, 204);
@@ -136,19 +136,19 @@ TEST_F(ApiPublish, SpeaksToUsers) {
 TEST_F(ApiPublish, RefusesUsersThatNoTokenCanName) {
   for (const char* user : {"", "a%0Ab", "a%00b", "%7f"}) {
     EXPECT_THAT(ask(fmt::format("POST /v1/users/{}/disconnect", user), R"({"revoke":true})"),
-                IsError(400, "invalid_value"))
+                is_error(400, "invalid_value"))
         << user;
   }
   EXPECT_THAT(ask(fmt::format("POST /v1/users/{}/disconnect", std::string(201, 'a'))),
-              IsError(400, "invalid_value"));
+              is_error(400, "invalid_value"));
   EXPECT_THAT(broker_.notes, IsEmpty());
 }
 
 TEST_F(ApiPublish, SaysThatAUserCouldNotBeTold) {
   broker_.error = broker::BrokerError::overloaded;
   EXPECT_THAT(ask("POST /v1/users/ada/publish", R"({"event":"hello","data":1})"),
-              IsError(503, "unavailable"));
-  EXPECT_THAT(ask("POST /v1/users/ada/disconnect"), IsError(503, "unavailable"));
+              is_error(503, "unavailable"));
+  EXPECT_THAT(ask("POST /v1/users/ada/disconnect"), is_error(503, "unavailable"));
 }
 
 }  // namespace

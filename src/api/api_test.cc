@@ -22,7 +22,7 @@ TEST_F(ApiTest, NeedsAKey) {
           "GET /v1/channels/a", "GET /v1/channels/a/history", "GET /v1/channels/a/members",
           "POST /v1/users/a/publish", "POST /v1/users/a/disconnect", "DELETE /v1/channels"}) {
       const auto answer = ask(line, "{}");
-      EXPECT_THAT(answer, IsError(401, "unauthenticated")) << line;
+      EXPECT_THAT(answer, is_error(401, "unauthenticated")) << line;
       EXPECT_EQ(header(*answer, "WWW-Authenticate"), "Bearer");
     }
   }
@@ -61,7 +61,7 @@ TEST_F(ApiTest, LeavesOtherPathsAlone) {
 TEST_F(ApiTest, SaysWhichMethodIsRight) {
   const auto allowed = [this](std::string_view line) {
     const auto answer = ask(line);
-    EXPECT_THAT(answer, IsError(405, "method_not_allowed")) << line;
+    EXPECT_THAT(answer, is_error(405, "method_not_allowed")) << line;
     return header(*answer, "Allow");
   };
   EXPECT_EQ(allowed("GET /publish"), "POST");
@@ -77,13 +77,13 @@ TEST_F(ApiTest, SaysThatThereIsNothing) {
   for (const char* line :
        {"POST /v1/publish/other", "GET /v1/channels/a/other", "GET /v1/channels/a/history/b",
         "POST /v1/users/a/other", "GET /v1/users/a", "POST /v1/users/a"}) {
-    EXPECT_THAT(ask(line, "{}"), IsError(404, "not_found")) << line;
+    EXPECT_THAT(ask(line, "{}"), is_error(404, "not_found")) << line;
   }
 }
 
 TEST_F(ApiTest, RefusesBrokenEscapes) {
   for (const char* line : {"GET /v1/channels/%zz", "GET /v1/channels?prefix=%2"}) {
-    EXPECT_THAT(ask(line), IsError(400, "invalid_value")) << line;
+    EXPECT_THAT(ask(line), is_error(400, "invalid_value")) << line;
   }
 }
 
@@ -92,20 +92,20 @@ TEST_F(ApiTest, RefusesBrokenEscapes) {
 TEST_F(ApiTest, ListsChannelsInPages) {
   broker_.channel_page = {{{"a", 3}, {"b", 1}}, "b"};
   EXPECT_THAT(ask("GET /v1/channels?prefix=a%23&after=x&limit=2"),
-              IsJson(R"({"channels":[{"channel":"a","subscribers":3},)"
-                     R"({"channel":"b","subscribers":1}],"next":"b"})"));
+              is_json(R"({"channels":[{"channel":"a","subscribers":3},)"
+                      R"({"channel":"b","subscribers":1}],"next":"b"})"));
   broker_.channel_page = {};
-  EXPECT_THAT(ask("GET /v1/channels"), IsJson(R"({"channels":[]})"));
+  EXPECT_THAT(ask("GET /v1/channels"), is_json(R"({"channels":[]})"));
   EXPECT_THAT(broker_.notes,
               ElementsAre("channels 'a#' after 'x' limit 2", "channels '' after '' limit 100"));
 }
 
 TEST_F(ApiTest, ShowsAChannel) {
   broker_.details.subscribers = 3;
-  EXPECT_THAT(ask("GET /v1/channels/a%2Fb"), IsJson(R"({"channel":"a/b","subscribers":3})"));
+  EXPECT_THAT(ask("GET /v1/channels/a%2Fb"), is_json(R"({"channel":"a/b","subscribers":3})"));
   broker_.details.position = {0xe, 7};
   EXPECT_THAT(ask("GET /v1/channels/a"),
-              IsJson(R"({"channel":"a","subscribers":3,"epoch":"e","offset":7})"));
+              is_json(R"({"channel":"a","subscribers":3,"epoch":"e","offset":7})"));
   EXPECT_THAT(broker_.notes, ElementsAre("channel a/b", "channel a"));
 }
 
@@ -116,11 +116,11 @@ TEST_F(ApiTest, ShowsTheHistory) {
   publication.time = 1'700'000'000'999;
   broker_.history_page = {0xe, {publication}, true};
   EXPECT_THAT(ask("GET /v1/channels/a/history?limit=1&before=9"),
-              IsJson(R"({"channel":"a","epoch":"e","events":[{"event":"new","data":{"a": 1},)"
-                     R"("offset":7,"time":1700000000}],"more":true})"));
+              is_json(R"({"channel":"a","epoch":"e","events":[{"event":"new","data":{"a": 1},)"
+                      R"("offset":7,"time":1700000000}],"more":true})"));
   broker_.history_page = {};
   EXPECT_THAT(ask("GET /v1/channels/a/history"),
-              IsJson(R"({"channel":"a","events":[],"more":false})"));
+              is_json(R"({"channel":"a","events":[],"more":false})"));
   EXPECT_THAT(broker_.notes,
               ElementsAre("history a before 9 limit 1", "history a before - limit 100"));
 }
@@ -128,8 +128,8 @@ TEST_F(ApiTest, ShowsTheHistory) {
 TEST_F(ApiTest, ShowsTheMembers) {
   broker_.member_page = {{{"ada", R"({"name":"Ada"})"}, {"bob", ""}}, 5, "bob"};
   EXPECT_THAT(ask("GET /v1/channels/presence-a/members?limit=2&after=aa"),
-              IsJson(R"({"channel":"presence-a","members":[{"id":"ada","info":{"name":"Ada"}},)"
-                     R"({"id":"bob"}],"member_count":5,"next":"bob"})"));
+              is_json(R"({"channel":"presence-a","members":[{"id":"ada","info":{"name":"Ada"}},)"
+                      R"({"id":"bob"}],"member_count":5,"next":"bob"})"));
   EXPECT_THAT(broker_.notes, ElementsAre("members presence-a after 'aa' limit 2"));
 }
 
@@ -140,9 +140,9 @@ TEST_F(ApiTest, RefusesWhatIsOutOfRange) {
         "GET /v1/channels/a/history?before=-1",
         "GET /v1/channels/a/history?before=99999999999999999999",
         "GET /v1/channels/a/members?limit=0"}) {
-    EXPECT_THAT(ask(line), IsError(400, "invalid_value")) << line;
+    EXPECT_THAT(ask(line), is_error(400, "invalid_value")) << line;
   }
-  EXPECT_THAT(ask("GET /v1/channels/two%20words"), IsError(400, "invalid_channel"));
+  EXPECT_THAT(ask("GET /v1/channels/two%20words"), is_error(400, "invalid_channel"));
   EXPECT_THAT(broker_.notes, IsEmpty());
 }
 
@@ -150,7 +150,7 @@ TEST_F(ApiTest, SaysThatTheBrokerIsAway) {
   broker_.error = broker::BrokerError::unavailable;
   for (const char* line : {"GET /v1/channels", "GET /v1/channels/a", "GET /v1/channels/a/history",
                            "GET /v1/channels/a/members"}) {
-    EXPECT_THAT(ask(line), IsError(503, "unavailable")) << line;
+    EXPECT_THAT(ask(line), is_error(503, "unavailable")) << line;
   }
 }
 

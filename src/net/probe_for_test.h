@@ -20,7 +20,7 @@ class Probe final : public ConnectionHandler {
   using Reactions = std::map<std::string, Reaction, std::less<>>;
 
   // With a name, the notes are "name event".
-  Probe(Notes& notes, Reactions reactions = {}, std::string name = {})
+  explicit Probe(Notes& notes, Reactions reactions = {}, std::string name = {})
       : notes_(notes), reactions_(std::move(reactions)), name_(std::move(name)) {}
   ~Probe() override { note("gone"); }
 
