@@ -100,6 +100,20 @@ TEST_F(HomePresence, TheLastOneToLeaveIsToldToWhoStillListens) {
   EXPECT_EQ(home().members("presence-room", {}, 10).member_count, 0U);
 }
 
+TEST_F(HomePresence, AChannelThatTheLastMemberHasLeftIsForgottenLikeAnyOther) {
+  join("ann");
+  leave("ann");
+  join("bob", 2);
+  tell();
+  leave("bob", 2);
+  wait(seconds(1));
+  tell();
+  home().forget("presence-room", 0, now);
+  wait(seconds(300));
+  home().sweep(now);
+  EXPECT_FALSE(knows("presence-room"));
+}
+
 TEST_F(HomePresence, VersionsGrowWithEveryChangeAndSnapshotsSayWhichTheyHave) {
   const Snapshot before = join("ann");
   tell();

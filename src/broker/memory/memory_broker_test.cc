@@ -256,6 +256,12 @@ TEST_F(MemoryBrokerTest, ListsTheChannelsOfAllLoopsWithTheSumOfTheirSubscribers)
   EXPECT_EQ(page.next, "");
 }
 
+TEST_F(MemoryBrokerTest, SaysThatThereAreMoreChannelsAlthoughAllAreOnOneLoop) {
+  sinks[1].channels = {{"dogs-1", 1}, {"dogs-2", 1}, {"dogs-3", 1}};
+  EXPECT_EQ(channels(2).next, "dogs-2");
+  EXPECT_EQ(channels(3).next, "");
+}
+
 TEST_F(MemoryBrokerTest, CountsTheSubscribersOfAChannelOnAllLoops) {
   const std::string channel = channel_at(1);
   publish(1, channel, "a");
@@ -306,6 +312,21 @@ TEST_F(MemoryBrokerTest, AFullLoopRefusesAUsersEventButNeverARevocation) {
   network.deliver_all();
   EXPECT_THAT(taken, ElementsAre(false, true, true));
   EXPECT_THAT(sinks[2].heard, ElementsAre("user ann", "user ann"));
+}
+
+TEST_F(MemoryBrokerTest, ARevocationIsAnsweredOnceItHoldsOnEveryLoop) {
+  UserCommand command;
+  command.user = "ann";
+  command.kind = UserCommand::Kind::revoke;
+  bool answered = false;
+  broker(1).tell_user(command, [&](auto answer) { answered = answer.has_value(); });
+  network.deliver(1, 0);
+  network.deliver(0, 1);
+  network.deliver(1, 2);
+  EXPECT_FALSE(answered);
+  network.deliver(2, 1);
+  EXPECT_TRUE(answered);
+  for (const RecordingSink& sink : sinks) EXPECT_THAT(sink.heard, ElementsAre("user ann"));
 }
 
 TEST_F(MemoryBrokerTest, SpreadsChannelsOverTheLoops) {

@@ -95,6 +95,12 @@ TEST(StateFormat, RefusesWhatMakesNoSenseWhateverItsChecksum) {
   }
 }
 
+TEST(StateFormat, RefusesWhatFollowsTheLastChannel) {
+  std::string whole = encode_state(some_channels());
+  whole.insert(whole.size() - sha256_bytes, 1, '\0');
+  EXPECT_FALSE(decode_state(signed_again(whole)).has_value());
+}
+
 TEST(StateFormat, RefusesAHistoryWithAHole) {
   auto channels = some_channels();
   channels[0].events[1].offset = 5;
