@@ -286,6 +286,8 @@ void Channel::admit(Waiter waiter, broker::Snapshot snapshot) {
   waiter.subscriber->on_subscribed(*this, answer);
   tell_missed_presence(*waiter.subscriber, snapshot.presence_version);
 
+  // Among the held ones, which are younger, they would be out of order; and the repair has them.
+  if (repairing()) ahead.clear();
   replay_held();
   for (const broker::Publication& publication : ahead) {
     on_publication(snapshot.position.epoch, publication);

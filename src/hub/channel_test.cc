@@ -276,6 +276,20 @@ TEST_F(ChannelTest, WhoIsAheadOfTheStreamComesInWhenTheStreamHasReachedIt) {
   EXPECT_THAT(bob.lines, ElementsAre("in dogs at 3, recovered, with 3:c"));
 }
 
+TEST_F(ChannelTest, ASnapshotOfANewEpochWaitsUntilTheListenersKnowOfIt) {
+  RecordingSubscriber& ann = listener();
+  publish("a");
+  settle();
+  server.end_epoch("dogs");
+  RecordingSubscriber& bob = subscriber();
+  subscribe_since(bob, {position().epoch, 0});
+  answer_next();
+  EXPECT_THAT(bob.lines, IsEmpty());
+  settle();
+  EXPECT_THAT(ann.lines, ElementsAre("dogs 1:a", "lost dogs before 0"));
+  EXPECT_THAT(bob.lines, ElementsAre("in dogs at 0, recovered"));
+}
+
 // ── Losses ──
 
 TEST_F(ChannelTest, AGapIsFilledBeforeWhatCameAfterIt) {
@@ -348,7 +362,8 @@ TEST_F(ChannelTest, AnAnswerToTheRepairOfAFormerStayIsNotTakenForThePresentOne) 
   broker.lose();
   publish("b");
   hear_all();
-  broker.carry_out();  // the repair; its answer waits
+  server.forget_oldest("dogs");
+  broker.carry_out();  // the repair, in vain; its answer waits
   hub.unsubscribe(ann, "dogs");
   server.end_epoch("dogs");
   hub.subscribe(ann, "dogs", {});
@@ -364,15 +379,34 @@ TEST_F(ChannelTest, AnAnswerToTheRepairOfAFormerStayIsNotTakenForThePresentOne) 
   EXPECT_THAT(ann.lines, ElementsAre("in dogs at 0", "dogs 1:c 2:d"));
 }
 
+TEST_F(ChannelTest, EventsOfAnOlderEpochDoNotCompleteASnapshotOfTheNewOne) {
+  listener();
+  publish("a");
+  settle();
+  RecordingSubscriber& bob = subscriber();
+  SubscribeOptions options;
+  options.rewind = 10;
+  hub.subscribe(bob, "dogs", options);  // waits from here on
+  publish("old");
+  hear_all();
+  server.end_epoch("dogs");
+  publish("1");
+  broker.carry_out();
+  publish("2");
+  hear_all();
+  broker.carry_out();
+  broker.give_answer(1);  // the repair: the stream is at 2, where the old one was
+  settle();
+  EXPECT_THAT(bob.lines, ElementsAre("in dogs at 2, with 1:1 2:2"));
+}
+
 // Symptom: listeners were told of a loss, although all that the broker had forgotten had come.
 TEST_F(ChannelTest, WhatArrivedWhileTheStreamWasMendedIsNotLost) {
   RecordingSubscriber& ann = subscriber();
   hub.subscribe(ann, "dogs", {});
   broker.carry_out();
-  hub.unsubscribe(ann, "dogs");
   publish("of before");
-  while (broker.carry_out()) {
-  }
+  hub.unsubscribe(ann, "dogs");
   server.end_epoch("dogs");
   hub.subscribe(ann, "dogs", {});
   hear_all();
@@ -382,6 +416,7 @@ TEST_F(ChannelTest, WhatArrivedWhileTheStreamWasMendedIsNotLost) {
   }
   publish("a");
   server.forget_oldest("dogs");
+  hear_all();
   settle();
   EXPECT_THAT(ann.lines, ElementsAre("in dogs at 0", "dogs 1:a"));
 }
@@ -492,6 +527,27 @@ TEST_F(ChannelLimits, HeldEventsThatWereDroppedAreAskedFor) {
   hear_all();
   settle();
   EXPECT_THAT(ann.lines, ElementsAre("in dogs at 0", "dogs 1:0 2:1 3:2 4:3 5:4"));
+}
+
+// Symptom: the last event was lost silently, when somebody came in while the stream was mended and
+// much was held back.
+TEST_F(ChannelLimits, ASnapshotDoesNotPushOutWhatIsHeldBack) {
+  RecordingSubscriber& ann = listener();
+  const Position before = position();
+  publish_many(1);
+  broker.lose();
+  publish_many(1);
+  hear_all();  // a gap
+  RecordingSubscriber& bob = subscriber();
+  subscribe_since(bob, before);
+  while (broker.carry_out()) {
+  }
+  publish_many(1);
+  hear_all();
+  broker.give_answer(1);  // to bob; then the repair, which is older than what is held
+  settle();
+  EXPECT_THAT(ann.lines, ElementsAre("dogs 1:0 2:0 3:0"));
+  EXPECT_THAT(bob.lines, ElementsAre("in dogs at 0, recovered", "dogs 1:0 2:0 3:0"));
 }
 
 TEST_F(ChannelLimits, WhoMissesAChangeOfPresenceThatWasDroppedIsShownTheMembersAnew) {

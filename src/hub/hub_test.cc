@@ -60,6 +60,23 @@ TEST_F(HubTest, LeavingOneChannelOfManyLeavesTheOthersWhole) {
   EXPECT_EQ(hub.channel_count(), 0U);
 }
 
+TEST_F(HubTest, ListenersCanLeaveInAnyOrder) {
+  for (const std::size_t first : {0U, 1U, 2U}) {
+    for (const std::size_t second : {0U, 1U, 2U}) {
+      if (first == second) continue;
+      RecordingSubscriber* three[] = {&listener(), &listener(), &listener()};
+      hub.unsubscribe(*three[first], "dogs");
+      hub.unsubscribe(*three[second], "dogs");
+      publish("a");
+      settle();
+      EXPECT_THAT(three[first]->lines, IsEmpty());
+      EXPECT_THAT(three[second]->lines, IsEmpty());
+      EXPECT_THAT(three[3 - first - second]->lines, SizeIs(1));
+      hub.unsubscribe(*three[3 - first - second], "dogs");
+    }
+  }
+}
+
 TEST_F(HubTest, LeavingWhileOtherSubscriptionsWaitLeavesThemWaiting) {
   RecordingSubscriber& ann = subscriber();
   for (const char* name : {"a", "b", "c"}) hub.subscribe(ann, name, {});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <charconv>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "hub/schedule_for_test.h"
 
@@ -46,15 +48,28 @@ bool run_seed(std::uint64_t seed, std::size_t steps) {
   return false;
 }
 
+// What an assertion of River's interrupts is told as well.
+inline std::string& running_seed() {
+  static std::string text;
+  return text;
+}
+inline void tell_running_seed(int /*signal*/) {
+  const std::string& text = running_seed();
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 template <typename Simulation>
 void run_seeds(std::uint64_t count, std::size_t steps) {
+  std::signal(SIGABRT, tell_running_seed);
   if (const auto seed = seed_of_environment()) {
     run_seed<Simulation>(*seed, steps);
     return;
   }
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
-    if (!run_seed<Simulation>(seed, steps)) return;
+    running_seed() = "with TEST_SEED=" + std::to_string(seed) + "\n";
+    if (!run_seed<Simulation>(seed, steps)) break;
   }
+  std::signal(SIGABRT, SIG_DFL);
 }
 
 }  // namespace river::hub

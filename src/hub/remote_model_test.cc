@@ -8,7 +8,7 @@ namespace river::hub {
 namespace {
 
 TEST(RemoteModel, LosesDoublesAndReordersNothingWhateverTheInterleaving) {
-  run_seeds<RemoteSimulation>(30'000, 150);
+  run_seeds<RemoteSimulation>(50'000, 150);
 }
 
 }  // namespace

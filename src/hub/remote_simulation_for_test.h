@@ -45,7 +45,7 @@ class RemoteSimulation {
     }
     come_to_rest();
     // Of what was lost last, nobody can know before the next event.
-    for (const std::string& channel : with_losses_) publish(channel, 0);
+    for (const std::string& channel : std::set<std::string>(unnoticed_)) publish(channel, 0);
     come_to_rest();
     check_at_rest();
     crowd_->everybody_leaves();
@@ -122,15 +122,17 @@ class RemoteSimulation {
         world_.note("an answer to loop {} is lost", loop);
         return node.broker.fail_answer(step.third);
       case Action::deliver:
-        if (node.broker.deliver()) world_.note("loop {} hears something", loop);
-        return;
+        return hear(loop, step.second < 32 ? 6 : 1);
       case Action::lose:
         return lose(node);
       case Action::repeat:
         world_.note("loop {} will hear the next twice", loop);
         return node.broker.repeat(step.third < 128);
       case Action::publish:
-        return publish(channel, crowd_->excluded_by(step));
+        for (int i = 0; i < (step.first < 16 ? 5 : 1); ++i) {
+          publish(channel, crowd_->excluded_by(step));
+        }
+        return;
       case Action::forget_oldest:
         if (!forgetful_) return;
         world_.note("the oldest event of {} is forgotten", channel);
@@ -160,6 +162,13 @@ class RemoteSimulation {
     world_.note("{} is published on {} at {}, but not to {}", number, channel, text_of(position),
                 exclude);
     world_.reference.placed(number, position);
+    unnoticed_.erase(channel);
+  }
+
+  void hear(std::size_t loop, int count) {
+    while (count-- > 0 && nodes_[loop]->broker.deliver()) {
+      world_.note("loop {} hears something", loop);
+    }
   }
 
   void lose(Node& node) {
@@ -167,15 +176,14 @@ class RemoteSimulation {
     const auto channel = node.broker.lose();
     if (!channel.has_value()) return;
     world_.note("a publication of {} is lost", *channel);
-    with_losses_.insert(*channel);
+    unnoticed_.insert(*channel);
   }
 
   void end_epoch(const std::string& channel) {
     if (!forgetful_) return;
     server_.end_epoch(channel);
     world_.note("a new epoch begins: {} at {}", channel, text_of(server_.at(channel).position));
-    // Listeners hear of it with the next event.
-    with_losses_.insert(channel);
+    unnoticed_.insert(channel);
   }
 
   void set_mode(std::size_t loop, std::uint8_t choice) {
@@ -236,7 +244,8 @@ class RemoteSimulation {
   ChannelRules rules_;
   RemoteServer server_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::set<std::string> with_losses_;  // or new epochs
+  // Channels of which the last event was lost, or that have begun a new epoch without any.
+  std::set<std::string> unnoticed_;
   std::optional<Crowd> crowd_;
 };
 
