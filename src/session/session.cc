@@ -151,6 +151,8 @@ void Session::on_timer(TimePoint now) {
     output_.send_message(protocol::ping_message);
     if (direction_ == Direction::both) {
       awaiting_pong_ = true;
+      // However late this comes, the answer has its whole time.
+      last_heard_ = now - context_.settings.ping_interval;
     } else {
       last_heard_ = now;
     }

@@ -34,6 +34,17 @@ TEST_F(SessionTime, ClosesWhoDoesNotAnswer) {
   EXPECT_EQ(world.closes(CloseCause::no_pong), 1U);
 }
 
+TEST_F(SessionTime, APingThatIsSentLateLeavesAsMuchTimeForItsAnswer) {
+  play(R"(
+    is in
+    + 60s
+    < {"type":"ping"}
+    + 9999ms
+    + 1ms
+    x 4408 no answer to ping
+  )");
+}
+
 TEST_F(SessionTime, AnyMessageShowsThatTheClientLives) {
   play(R"(
     is in
