@@ -43,10 +43,11 @@ struct CatchUp {
   std::vector<Waiter> waiters;
   // Live events since the first waiter came: a snapshot may be older than the stream.
   std::deque<broker::Publication> recent;
-  std::deque<std::shared_ptr<const broker::PresenceChange>> presence;
+  std::vector<std::shared_ptr<const broker::PresenceChange>> presence;
   // Publications that can't be handed on yet: the position is not known, or some before are
   // missing.
-  std::deque<HeldPublication> held;
+  std::vector<HeldPublication> held;
+  bool held_dropped = false;  // there were too many: what is missing is to be asked for
   // How many of `held` came before the repair was asked for: those of them that are of another
   // epoch than the answer are of an older one.
   std::size_t held_before_repair = 0;

@@ -92,12 +92,12 @@ void Channel::renumber(Subscriber& subscriber, std::uint32_t from, std::uint32_t
 void Channel::on_publication(Epoch epoch, const broker::Publication& publication) {
   if (!known() || repairing()) {
     CatchUp& state = catch_up();
-    state.held.push_back({epoch, publication});
-    // What is dropped here shows as a gap when the rest is replayed, and is then asked for.
-    if (state.held.size() > hub_.catch_up_limits_.events_max) {
-      state.held.pop_front();
-      if (state.held_before_repair > 0) --state.held_before_repair;
+    if (state.held.size() == hub_.catch_up_limits_.events_max) {
+      state.held.clear();
+      state.held_before_repair = 0;
+      state.held_dropped = true;
     }
+    state.held.push_back({epoch, publication});
     return;
   }
   if (epoch == position_.epoch) {
@@ -387,8 +387,10 @@ void Channel::play_held_that_follow() {
 
 void Channel::replay_held() {
   if (catch_up_ == nullptr || repairing()) return;
-  const std::deque<HeldPublication> held = std::exchange(catch_up_->held, {});
+  const auto held = std::exchange(catch_up_->held, {});
+  const bool dropped = std::exchange(catch_up_->held_dropped, false);
   for (const HeldPublication& entry : held) on_publication(entry.epoch, entry.publication);
+  if (dropped) start_repair();
 }
 
 }  // namespace river::hub

@@ -529,6 +529,21 @@ TEST_F(ChannelLimits, HeldEventsThatWereDroppedAreAskedFor) {
   EXPECT_THAT(ann.lines, ElementsAre("in dogs at 0", "dogs 1:0 2:1 3:2 4:3 5:4"));
 }
 
+// Symptom: when so much came twice that not all of it could be held back, an event among it was
+// lost silently.
+TEST_F(ChannelLimits, RepetitionsDoNotPushOutWhatIsHeldBack) {
+  RecordingSubscriber& ann = subscriber();
+  hub.subscribe(ann, "dogs", {});
+  broker.carry_out();
+  publish("a");
+  publish("b");
+  broker.repeat(false);
+  broker.repeat(false);
+  hear_all();
+  settle();
+  EXPECT_THAT(ann.lines, ElementsAre("in dogs at 0", "dogs 1:a", "dogs 2:b"));
+}
+
 // Symptom: the last event was lost silently, when somebody came in while the stream was mended and
 // much was held back.
 TEST_F(ChannelLimits, ASnapshotDoesNotPushOutWhatIsHeldBack) {
