@@ -2,8 +2,9 @@
 // loops.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <span>
 #include <string_view>
 
 #include "base/connection_id.h"
@@ -19,8 +20,8 @@ class EventBytes {
   EventBytes(std::string_view event, std::string_view data)
       : bytes_(SharedBytes::make(event.size() + data.size(),
                                  [&](std::span<char> out) {
-                                   std::memcpy(out.data(), event.data(), event.size());
-                                   std::memcpy(out.data() + event.size(), data.data(), data.size());
+                                   const auto end = std::ranges::copy(event, out.begin()).out;
+                                   std::ranges::copy(data, end);
                                  })),
         event_size_(static_cast<std::uint32_t>(event.size())) {}
 

@@ -67,6 +67,7 @@ class Loop {
   [[nodiscard]] Metrics& metrics() { return metrics_; }
   [[nodiscard]] TimerWheel& timers() { return timers_; }
   [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
+  // Before run(), or on this loop.
   [[nodiscard]] std::string_view send_batch_name() const { return send_batch_->name(); }
   [[nodiscard]] std::span<Connection* const> connections() const { return connections_; }
   void assert_here() const;

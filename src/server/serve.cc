@@ -1,6 +1,7 @@
 // serve(): the life of the process around a Server: descriptors, what is printed, signals.
 #include <algorithm>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,7 +34,7 @@ std::string url_of(const Node& node, const net::Address& address) {
   return fmt::format("{}://{}", node.tls == nullptr ? "http" : "https", address.text());
 }
 
-void print_start(Server& server, std::uint64_t connections) {
+void print_start(Server& server, std::string_view send_batch, std::uint64_t connections) {
   const Node& node = server.node();
   const std::string url = url_of(node, server.addresses().front());
   fmt::print("River {} is ready.\n\n", version);
@@ -46,7 +47,7 @@ void print_start(Server& server, std::uint64_t connections) {
   fmt::print("  API key             {}\n", place(node.secrets.api_key_file));
   fmt::print("  JWT secret          {}\n", place(node.secrets.jwt_secret_file));
   fmt::print("  workers             {}, sending by {}\n", node.worker_count,
-             server.workers().front()->loop().send_batch_name());
+             send_batch);
   fmt::print("  room for            {} connections\n\n", connections);
   const std::string key = node.secrets.api_key_file.empty()
                               ? std::string("$RIVER_API_KEY")
@@ -86,8 +87,10 @@ int serve(const Config& config, const Secrets& secrets) {
     fmt::print(stderr, "river: {}\n", opened.error());
     return exit_failed;
   }
+  // Asked before the loops run: from then on a batch belongs to its thread.
+  const std::string_view send_batch = server.workers().front()->loop().send_batch_name();
   server.start();
-  print_start(server, descriptors - std::min(descriptors, reserved_descriptors));
+  print_start(server, send_batch, descriptors - std::min(descriptors, reserved_descriptors));
 
   for (;;) {
     int received = 0;
