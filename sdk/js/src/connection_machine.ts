@@ -16,6 +16,7 @@ import { Renewal, type RenewalListener } from "./renewal.js";
 import type { TokenSource } from "./token_source.js";
 import type { Closing, OpenTransport, Transport, TransportListener, Wanted } from "./transport.js";
 import type { TransportChoice } from "./transport_choice.js";
+import { Upgrade } from "./upgrade.js";
 
 /** The client whose connection it is. */
 export interface ConnectionOwner {
@@ -76,6 +77,7 @@ export class ConnectionMachine
   private readonly renewal_: Renewal;
   private readonly reopen_: Timer;
   private readonly liveness_: Liveness;
+  private readonly upgrade_: Upgrade;
 
   constructor(
     private readonly ports_: ConnectionPorts,
@@ -91,6 +93,16 @@ export class ConnectionMachine
       () => this.send({ type: "ping" }),
       () => this.drop_({ code: 1006, reason: "the server fell silent" }),
     );
+    this.upgrade_ = new Upgrade({
+      clock: ports_.clock,
+      random: ports_.random,
+      open: (listener) => ports_.open("websocket", { token: "", wanted: [] }, listener),
+      look_ms_max: ports_.attempt_ms_max,
+      found: () => {
+        ports_.choice.begin_anew();
+        this.replace_();
+      },
+    });
   }
 
   connect(): void {
@@ -128,8 +140,10 @@ export class ConnectionMachine
   }
 
   online(): void {
-    this.ports_.choice.network_changed();
+    this.ports_.choice.begin_anew();
     this.attempts_ = 0;
+    this.upgrade_.forget();
+    if (this.state === "connected") this.look_for_websocket_();
     this.visible();
   }
 
@@ -272,6 +286,12 @@ export class ConnectionMachine
     for (const timer of [this.retry_, this.deadline_, this.reopen_]) timer.clear();
     this.renewal_.stop();
     this.liveness_.stop();
+    this.upgrade_.stop();
+  }
+
+  private look_for_websocket_(): void {
+    if (!this.is_read_only) this.upgrade_.forget();
+    else if (this.ports_.choice.allows("websocket")) this.upgrade_.start();
   }
 
   private fail_(error: RiverError): void {
@@ -310,6 +330,7 @@ export class ConnectionMachine
     if (this.state === "connected") return;
     this.deadline_.clear();
     this.connected_at_ms_ = this.ports_.clock.now_ms();
+    this.look_for_websocket_();
     this.owner_.connected();
     this.change_("connected");
   }

@@ -184,6 +184,111 @@ describe("where WebSockets are blocked", () => {
   });
 });
 
+describe("a stream that took the place of WebSockets while the server was away", () => {
+  const probes = (scene: Scene) => scene.transports.slice(4);
+
+  async function on_stream(options = {}): Promise<Scene> {
+    const scene = new Scene(options);
+    await blocked(scene);
+    await scene.connects();
+    scene.server.subscribes("dogs", { offset: 4 });
+    return scene;
+  }
+
+  it("gives it back once one gets through, without a loss", async () => {
+    const scene = await on_stream();
+    const stream = scene.server;
+    await scene.clock.advance(10_000);
+    expect(scene.server.kind).toBe("websocket");
+    expect(stream.is_closed).toBe(false);
+    expect(scene.state).toBe("connected");
+    const probe = scene.server;
+    probe.says({ type: "welcome", connection: "c-2", auth_timeout: 15 });
+    expect(probe.is_closed).toBe(true);
+    expect(probe.sent).toEqual([]);
+    expect(stream.is_closed).toBe(true);
+    await scene.connects();
+    expect(scene.server.kind).toBe("websocket");
+    const since = { epoch: "x7", offset: 4 };
+    expect(scene.server.all("subscribe")).toMatchObject([{ channel: "dogs", since }]);
+    await scene.clock.advance(20_000);
+    expect(scene.server.kind).toBe("websocket");
+    expect(scene.states).not.toContain("failed");
+  });
+
+  it("keeps it while they are blocked, and looks less and less often", async () => {
+    const scene = await on_stream();
+    const stream = scene.server;
+    const looks_at_s: number[] = [];
+    for (let second = 0; second < 3600; second += 5) {
+      await scene.clock.advance(5000);
+      stream.says({ type: "ping" });
+      if (scene.server.kind === "websocket" && !scene.server.is_closed) {
+        looks_at_s.push(second);
+        scene.server.ends();
+      }
+    }
+    expect(stream.is_closed).toBe(false);
+    const pauses = looks_at_s.slice(1).map((at_s, index) => at_s - looks_at_s[index]!);
+    expect(pauses.slice(0, 3)).toEqual([15, 30, 60]);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(600);
+    expect(scene.errors).toEqual([]);
+  });
+
+  it("gives up a look that is not answered", async () => {
+    const scene = await on_stream();
+    await scene.clock.advance(10_000);
+    const [probe] = probes(scene);
+    await scene.clock.advance(20_000);
+    expect(probe?.is_closed).toBe(true);
+    expect(scene.state).toBe("connected");
+  });
+
+  it("is looked past although the stream is often opened anew", async () => {
+    const scene = await on_stream();
+    for (const name of ["a", "b", "c", "d"]) {
+      scene.river.subscribe(name);
+      await scene.clock.advance(100);
+      await scene.connects();
+      await scene.clock.advance(1900);
+    }
+    expect(probes(scene).map(({ kind }) => kind)).toContain("websocket");
+  });
+
+  it("is looked past soon after the network has changed", async () => {
+    const scene = await on_stream();
+    const stream = scene.server;
+    for (let count = 0; count < 20; count += 1) {
+      await scene.clock.advance(15_000);
+      stream.says({ type: "ping" });
+      if (scene.server.kind === "websocket" && !scene.server.is_closed) scene.server.ends();
+    }
+    const { length } = scene.transports;
+    scene.page.listener?.online();
+    stream.says({ type: "ping" });
+    await scene.clock.advance(10_000);
+    expect(scene.transports).toHaveLength(length + 1);
+    expect(scene.server.kind).toBe("websocket");
+    expect(stream.is_closed).toBe(false);
+  });
+
+  it("leaves nothing behind when it is disconnected during a look", async () => {
+    const scene = await on_stream();
+    await scene.clock.advance(10_000);
+    scene.river.disconnect();
+    expect(scene.server.is_closed).toBe(true);
+    expect(scene.clock.timer_count).toBe(0);
+  });
+
+  it("stays where WebSockets are not wanted", async () => {
+    const scene = new Scene({ transports: ["sse"] });
+    scene.river.subscribe("dogs");
+    await scene.connects();
+    await scene.clock.advance(30_000);
+    expect(scene.transports).toHaveLength(1);
+  });
+});
+
 describe("where WebSockets work", () => {
   it("never turns to Server-Sent Events, however often they are closed", async () => {
     const scene = new Scene();

@@ -6,7 +6,7 @@ const silent_deaths_max = 3;
 /**
  * Which transport the next attempt uses. WebSocket, until it seems to be blocked; then the two
  * in turn, until one works. A stream that worked is kept, for the way to a blocked WebSocket is
- * long; another network is a new chance.
+ * long, until there is a reason to begin anew: another network, or a WebSocket that got through.
  */
 export class TransportChoice {
   private silent_deaths_ = 0;
@@ -14,6 +14,10 @@ export class TransportChoice {
   private last_worked_ = false;
 
   constructor(private readonly allowed_: readonly TransportKind[]) {}
+
+  allows(kind: TransportKind): boolean {
+    return this.allowed_.includes(kind);
+  }
 
   next(has_channels: boolean): TransportKind {
     this.last_ = this.choose_(has_channels);
@@ -31,7 +35,7 @@ export class TransportChoice {
     if (this.last_ === "websocket" && !this.last_worked_) this.silent_deaths_ += 1;
   }
 
-  network_changed(): void {
+  begin_anew(): void {
     this.silent_deaths_ = 0;
     this.last_ = undefined;
   }
