@@ -235,6 +235,14 @@ describe("liveness", () => {
     expect(scene.transports[0]?.is_closed).toBe(true);
   });
 
+  it("is not put off by a clock that was set back", async () => {
+    const scene = new Scene();
+    await scene.connects();
+    scene.clock.set_back(3600 * second_ms);
+    await scene.clock.advance(75 * second_ms);
+    expect(scene.state).not.toBe("connected");
+  });
+
   it("takes any message as a sign of life", async () => {
     const scene = new Scene();
     await scene.connects();
@@ -252,6 +260,29 @@ describe("the page", () => {
     await scene.connects();
     scene.page.listener?.visible();
     expect(scene.server.sent.at(-1)).toEqual({ type: "ping" });
+    await scene.clock.advance(5 * second_ms);
+    expect(scene.state).toBe("unavailable");
+  });
+
+  it("leaves a stream as it is, since none can be asked", async () => {
+    const scene = new Scene({ transports: ["sse"] });
+    scene.river.subscribe("dogs");
+    await scene.connects();
+    scene.page.listener?.visible();
+    await scene.clock.advance(20 * second_ms);
+    expect(scene.state).toBe("connected");
+    expect(scene.transports).toHaveLength(1);
+    scene.clock.sleep(3600 * second_ms);
+    scene.page.listener?.visible();
+    await settle();
+    expect(scene.transports).toHaveLength(2);
+  });
+
+  it("opens a stream anew when the network may have changed under it", async () => {
+    const scene = new Scene({ transports: ["sse"] });
+    scene.river.subscribe("dogs");
+    await scene.connects();
+    scene.page.listener?.online();
     await scene.clock.advance(5 * second_ms);
     expect(scene.state).toBe("unavailable");
   });

@@ -63,6 +63,8 @@ export class ConnectionMachine
   private transport_: Transport | undefined;
   private token_ = "";
   private is_open_ = false;
+  /** A stream of no channel would be refused. */
+  private waits_for_channel_ = false;
   private auth_id_ = 0;
   private attempts_ = 0;
   /** Rises with every attempt and end, so that a token that comes late is known as such. */
@@ -129,14 +131,16 @@ export class ConnectionMachine
 
   /** A stream is told its channels as it opens, so others need another stream. */
   wants_changed(): void {
-    if (this.is_read_only) this.reopen_.set(reopen_ms, () => this.replace_());
+    if (this.is_read_only || this.waits_for_channel_) {
+      this.reopen_.set(reopen_ms, () => this.replace_());
+    }
   }
 
   // ── From the page ──
 
   /** Browsers err about this, so the network itself is asked. */
   offline(): void {
-    if (this.state === "connected") this.liveness_.check();
+    if (this.state === "connected") this.liveness_.check(true);
   }
 
   online(): void {
@@ -144,12 +148,16 @@ export class ConnectionMachine
     this.attempts_ = 0;
     this.upgrade_.forget();
     if (this.state === "connected") this.look_for_websocket_();
-    this.visible();
+    this.come_back_(true);
+  }
+
+  visible(): void {
+    this.come_back_(false);
   }
 
   /** A check that finds the server gone is followed by an attempt at once. */
-  visible(): void {
-    if (this.state === "connected") this.liveness_.check();
+  private come_back_(is_other_network: boolean): void {
+    if (this.state === "connected") this.liveness_.check(is_other_network);
     if (this.state === "unavailable" && !this.retry_is_ordered_) void this.attempt_();
   }
 
@@ -246,6 +254,8 @@ export class ConnectionMachine
     if (generation !== this.generation_) return;
     const wanted = this.owner_.wanted();
     const kind = this.ports_.choice.next(wanted.length > 0);
+    this.waits_for_channel_ = kind === "sse" && wanted.length === 0;
+    if (this.waits_for_channel_) return this.deadline_.clear();
     this.transport_ = this.ports_.open(kind, { token: this.token_, wanted }, this);
   }
 
@@ -280,7 +290,7 @@ export class ConnectionMachine
   private let_go_(): void {
     this.generation_ += 1;
     this.transport_ = undefined;
-    this.is_open_ = false;
+    this.is_open_ = this.waits_for_channel_ = false;
     this.auth_id_ = 0;
     this.id = undefined;
     for (const timer of [this.retry_, this.deadline_, this.reopen_]) timer.clear();

@@ -17,7 +17,8 @@ export class Liveness {
 
   constructor(
     private readonly clock_: Clock,
-    private readonly ask_: () => void,
+    /** False if the server cannot be asked. */
+    private readonly ask_: () => boolean,
     private readonly dead_: () => void,
   ) {
     this.timer_ = new Timer(clock_);
@@ -41,12 +42,14 @@ export class Liveness {
     if (this.answer_.is_set) this.answer_.clear();
   }
 
-  /** Asks the server now, for when there is a reason to doubt: the page slept, say. */
-  check(): void {
+  /**
+   * Asks the server now, for when there is a reason to doubt: the page slept, say. Where it cannot
+   * be asked, only a good reason is worth a connection that may be alive.
+   */
+  check(is_good_reason: boolean): void {
     if (!this.timer_.is_set) return;
     if (this.silence_ms_() >= this.silence_ms_max_) return this.dead_();
-    this.answer_.set(answer_ms_max, this.dead_);
-    this.ask_();
+    if (this.ask_() || is_good_reason) this.answer_.set(answer_ms_max, this.dead_);
   }
 
   private silence_ms_(): number {
@@ -54,6 +57,8 @@ export class Liveness {
   }
 
   private watch_(): void {
+    // If the clock was set back, what was heard lies in the future.
+    this.heard_at_ms_ = Math.min(this.heard_at_ms_, this.clock_.now_ms());
     const left_ms = this.silence_ms_max_ - this.silence_ms_();
     if (left_ms <= 0) return this.dead_();
     this.timer_.set(left_ms, () => this.watch_());

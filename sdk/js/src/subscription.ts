@@ -50,6 +50,8 @@ export class Subscription {
   private state_: SubscriptionState = "idle";
   private refusals_ = 0;
   private was_live_ = false;
+  /** On a stream the request is not sent, so nobody knows of a `rewind`. */
+  private was_sent_ = false;
   private readonly position_: StreamPosition;
   private readonly retry_: Timer;
 
@@ -86,7 +88,7 @@ export class Subscription {
     const { rewind } = this.options_;
     this.request_id = this.ports_.next_id();
     this.state_ = "asked";
-    this.ports_.send({
+    this.was_sent_ = this.ports_.send({
       type: "subscribe",
       id: this.request_id,
       channel: this.name,
@@ -138,7 +140,8 @@ export class Subscription {
     const is_answer = message.id === undefined || message.id === this.request_id;
     if (!is_answer || !(this.state_ === "asked" || this.is_live)) return;
     const previous = this.position_.current;
-    const replayed = this.options_.rewind ?? (cache_channel.test(this.name) ? 1 : 0);
+    const rewind = this.was_sent_ ? this.options_.rewind : undefined;
+    const replayed = rewind ?? (cache_channel.test(this.name) ? 1 : 0);
     const is_gap = this.position_.begin(message, replayed);
     this.state_ = "live";
     this.refusals_ = 0;

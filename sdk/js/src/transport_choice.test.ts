@@ -131,6 +131,18 @@ describe("where WebSockets are blocked", () => {
     expect(scene.server.all("publish")).toHaveLength(1);
   });
 
+  it("delivers no past later that a stream could not begin with", async () => {
+    const scene = new Scene();
+    const list = heard(scene.river.subscribe("cats", { rewind: 3 }));
+    await blocked(scene);
+    await scene.connects();
+    scene.server.subscribes("cats", { offset: 9 });
+    scene.river.subscribe("birds");
+    await scene.clock.advance(100);
+    expect(scene.server.opening.wanted[0]?.since).toEqual({ epoch: "x7", offset: 9 });
+    expect(list).toEqual([]);
+  });
+
   it("does not take a gap for one where nothing was missed", async () => {
     const scene = new Scene();
     await blocked(scene);
@@ -301,8 +313,26 @@ describe("where WebSockets work", () => {
     expect(scene.transports.every(({ kind }) => kind === "websocket")).toBe(true);
   });
 
+  it("waits for a channel where it may only use streams", async () => {
+    const scene = new Scene({ transports: ["sse"] });
+    await scene.clock.advance(60_000);
+    expect(scene.transports).toEqual([]);
+    scene.river.subscribe("dogs");
+    await scene.clock.advance(100);
+    await scene.connects();
+    expect(scene.state).toBe("connected");
+    scene.river.unsubscribe("dogs");
+    await scene.clock.advance(60_000);
+    expect(scene.transports).toHaveLength(1);
+    scene.river.subscribe("cats");
+    await scene.clock.advance(100);
+    expect(scene.server.opening.wanted).toMatchObject([{ channel: "cats" }]);
+    expect(scene.states).not.toContain("unavailable");
+  });
+
   it("uses only the transports that it may", async () => {
     const scene = new Scene({ transports: ["sse"] });
+    scene.river.subscribe("dogs");
     await settle();
     expect(scene.server.kind).toBe("sse");
   });
