@@ -62,6 +62,23 @@ describe("a WebSocket", () => {
     expect(listener.closed.mock.calls).toEqual([[{ code: 1006, reason: "" }]]);
   });
 
+  it("is closed if it says no more than that it failed, as Node 22's own does", async () => {
+    class Failing {
+      onopen = null;
+      onclose = null;
+      onmessage = null;
+      onerror: ((event: unknown) => void) | null = null;
+      constructor() {
+        queueMicrotask(() => this.onerror?.({ type: "error" }));
+      }
+      send() {}
+      close() {}
+    }
+    const { listener } = connect(url, Failing);
+    await vi.waitFor(() => expect(listener.closed).toHaveBeenCalled());
+    expect(listener.closed.mock.calls).toEqual([[{ code: 1006, reason: "" }]]);
+  });
+
   it("hears nothing more once it was closed, and closes at the server too", async () => {
     const closed = vi.fn();
     server.on("connection", (socket) => socket.on("close", closed));

@@ -67,13 +67,19 @@ export class WebSocketTransport implements Transport {
     if (this.listener_.is_cut) return;
     const socket = new constructor(url);
     this.socket_ = socket;
-    socket.onopen = () => this.listener_.opened();
+    socket.onopen = () => {
+      // From now on the close event follows and says what there is to say.
+      socket.onerror = () => {};
+      this.listener_.opened();
+    };
     socket.onmessage = (event) => {
       const message = parse_message(String(event.data));
       if (message) this.listener_.received(message);
     };
-    // The close event follows and says what there is to say.
-    socket.onerror = () => {};
+    // The close event follows at once, except in Node 22, where none does.
+    socket.onerror = () => {
+      setTimeout(() => this.listener_.closed({ code: 1006, reason: "" }));
+    };
     socket.onclose = (event) => {
       this.listener_.closed({ code: event.code || 1006, reason: event.reason || "" });
     };
