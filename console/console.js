@@ -199,7 +199,12 @@ function listen(channel_name) {
     return;
   }
   const jwt = pasted_token || playground_token;
-  const mine = (river = new River({ host: location.origin, jwt }));
+  try {
+    river = new River({ host: location.origin, jwt });
+  } catch (error) {
+    return log("problem-row", error.message); // what was pasted is no token
+  }
+  const mine = river;
   mine.connection.bind("state_change", ({ current }) => {
     if (mine !== river) return; // the last words of the connection that this one replaced
     show_pill("connection", ...(CONNECTION_PILLS[current] ?? ["waiting", current]));

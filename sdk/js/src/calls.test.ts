@@ -8,6 +8,9 @@ async function connected(): Promise<Scene> {
   return scene;
 }
 
+const loop: unknown[] = [];
+loop.push(loop);
+
 function publish(scene: Scene): Promise<unknown> {
   const answer = scene.river.subscribe("room").publish("typing", { by: "ada" });
   // Looked at later; until then nobody shall take it for forgotten.
@@ -36,6 +39,53 @@ describe("a call", () => {
     const scene = await connected();
     scene.river.subscribe("room").publish("typing").catch(() => {});
     expect(scene.server.all("publish")).toMatchObject([{ data: null }]);
+  });
+
+  it.each([
+    ["nothing that JSON knows", () => {}],
+    ["a number too big for JSON", 1n],
+    ["what contains itself", loop],
+  ])("does not publish %s", async (_what, data) => {
+    const scene = new Scene();
+    const answer = scene.river.subscribe("room").publish("typing", data);
+    await expect(answer).rejects.toMatchObject({ name: "RiverError", reason: "invalid_value" });
+    await scene.connects();
+    expect(scene.state).toBe("connected");
+    expect(scene.server.all("publish")).toEqual([]);
+  });
+
+  it("publishes what data was when it was called", async () => {
+    const scene = new Scene();
+    const post = { title: "Rex" };
+    scene.river.subscribe("room").publish("new-post", post).catch(() => {});
+    post.title = "changed";
+    await scene.connects();
+    expect(scene.server.all("publish")).toMatchObject([{ data: { title: "Rex" } }]);
+  });
+
+  it.each<[string, (room: any) => Promise<unknown>, string]>([
+    ["publish without an event", (room) => room.publish(), "invalid_event"],
+    ["publish an event that is no text", (room) => room.publish(7, 1), "invalid_event"],
+    ["history of a limit in text", (room) => room.history({ limit: "5" }), "invalid_value"],
+    ["history before nothing", (room) => room.history({ before: NaN }), "invalid_value"],
+    ["presence after a number", (room) => room.presence({ after: 7 }), "invalid_value"],
+  ])("%s is its caller's mistake and nobody else's", async (_what, call, reason) => {
+    const scene = await connected();
+    await expect(call(scene.river.channel("room"))).rejects.toMatchObject({ code: 0, reason });
+    expect(scene.server.sent.slice(2)).toEqual([]);
+  });
+
+  it("that is too large for the server fails, and the client comes back without it", async () => {
+    const scene = await connected();
+    const answer = publish(scene);
+    const refused = expect(answer).rejects.toMatchObject({ reason: "message_too_large" });
+    scene.server.ends(1009);
+    await refused;
+    await scene.clock.advance(5000);
+    await scene.connects();
+    expect(scene.state).toBe("connected");
+    expect(scene.server.all("subscribe")).toHaveLength(1);
+    expect(scene.server.all("publish")).toEqual([]);
   });
 
   it("reads history", async () => {

@@ -48,7 +48,7 @@ export class Calls {
   /** Sends what has waited. */
   connected(is_read_only: boolean): void {
     this.is_read_only_ = is_read_only;
-    if (is_read_only) return this.reject_all(read_only_error());
+    if (is_read_only) return void this.reject_all(read_only_error());
     this.is_ready_ = true;
     for (const id of this.pending_.keys()) this.send_(id);
   }
@@ -58,8 +58,11 @@ export class Calls {
     this.is_ready_ = this.is_read_only_ = false;
   }
 
-  reject_all(error: RiverError): void {
-    for (const id of [...this.pending_.keys()]) this.reject_(id, error);
+  /** How many there were. */
+  reject_all(error: RiverError): number {
+    const ids = [...this.pending_.keys()];
+    for (const id of ids) this.reject_(id, error);
+    return ids.length;
   }
 
   /** False if nobody waits for this. */

@@ -1,3 +1,4 @@
+import { check, check_number, given, json_copy } from "./checks.js";
 import { Emitter } from "./emitter.js";
 import { Members } from "./members.js";
 import type {
@@ -58,22 +59,31 @@ export class Channel extends Emitter {
    * published once, however often the connection is lost on the way.
    */
   async publish(event: string, data: unknown = null): Promise<Position> {
-    const about = { channel: this.name, publication_id: random_id() };
-    const answer = await this.source_.call({ type: "publish", event, data, ...about });
+    check(typeof event === "string", "an event's name must be a string", "invalid_event");
+    const about = { channel: this.name, publication_id: random_id(), data: json_copy(data) };
+    const answer = await this.source_.call({ type: "publish", event, ...about });
     const { epoch, offset } = answer as Position;
     return { epoch, offset };
   }
 
   /** The channel's past, newest first; the token must grant it. */
   async history(query: HistoryQuery = {}): Promise<HistoryPage> {
-    const answer = await this.source_.call({ type: "history", channel: this.name, ...query });
+    const { limit, before } = given(query);
+    check_number("limit", limit);
+    check_number("before", before);
+    const about = { channel: this.name, ...given({ limit, before }) };
+    const answer = await this.source_.call({ type: "history", ...about });
     const { epoch, events, more } = answer as HistoryPage;
     return { epoch, events, more };
   }
 
   /** Asks the server who is here, page by page; {@link members} knows without asking. */
   async presence(query: MemberQuery = {}): Promise<MemberPage> {
-    const answer = await this.source_.call({ type: "presence", channel: this.name, ...query });
+    const { limit, after } = given(query);
+    check_number("limit", limit);
+    check(after === undefined || typeof after === "string", "after must be a string");
+    const about = { channel: this.name, ...given({ limit, after }) };
+    const answer = await this.source_.call({ type: "presence", ...about });
     const { members, member_count, next } = answer as MemberPage;
     return next === undefined ? { members, member_count } : { members, member_count, next };
   }

@@ -13,6 +13,17 @@ describe("connecting", () => {
     expect(scene.river.user.id).toBe("u1");
   });
 
+  it("takes an option that is undefined as left out", async () => {
+    const nothing = { auto_connect: undefined, connect_timeout_ms: undefined } as {};
+    const scene = new Scene({ ...nothing, transports: undefined } as {});
+    await scene.connects();
+    expect(scene.state).toBe("connected");
+  });
+
+  it.each([[[]], [["websockets"]], ["sse"]])("says that %j is no list of transports", (given) => {
+    expect(() => new Scene({ transports: given as never })).toThrow("transports");
+  });
+
   it("waits for connect() when told so", async () => {
     const scene = new Scene({ auto_connect: false });
     await settle();

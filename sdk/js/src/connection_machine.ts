@@ -28,6 +28,8 @@ export interface ConnectionOwner {
   received(message: ServerMessage): void;
   /** The transport is gone; another follows. */
   lost(): void;
+  /** Gives up the calls that wait, one of which ended the connection. False if none waits. */
+  forget_calls(error: RiverError): boolean;
   /** The transport is gone; none follows until `connect()`. */
   ended(error: RiverError): void;
 }
@@ -208,12 +210,17 @@ export class ConnectionMachine
   closed(closing: Closing): void {
     const { clock, choice, token } = this.ports_;
     const lasted_ms = clock.now_ms() - this.connected_at_ms_;
-    if (this.state === "connected" && lasted_ms >= stable_ms) this.attempts_ = 0;
+    const was_connected = this.state === "connected";
+    if (was_connected && lasted_ms >= stable_ms) this.attempts_ = 0;
     if (this.transport_) choice.ended();
     this.let_go_();
-    const then = after_close(closing.code);
+    const error = closing_error(closing.code, closing.reason);
+    let then = after_close(closing.code);
+    // A call that was too large is not sent again, so it is no reason to stay away.
+    const is_by_call = closing.code === 1009 && was_connected;
+    if (is_by_call && this.owner_.forget_calls(error)) then = "back_off";
     if (then === "give_up" || (then === "new_token" && !token.is_renewable)) {
-      return this.fail_(closing_error(closing.code, closing.reason));
+      return this.fail_(error);
     }
     this.owner_.lost();
     this.retry_later_(then, closing.after_ms);

@@ -48,6 +48,7 @@ describe("an emitter", () => {
     ["one binding", (emitter, one) => emitter.unbind("a", one), ["two:a", "one:b"]],
     ["an event", (emitter) => emitter.unbind("a"), ["one:b"]],
     ["a callback", (emitter, one) => emitter.unbind(undefined, one), ["two:a"]],
+    ["a callback, as Pusher writes it", (emitter, one) => emitter.unbind(null, one), ["two:a"]],
     ["everything", (emitter) => emitter.unbind(), []],
   ])("takes back %s", (_what, unbind, expected) => {
     const calls: string[] = [];

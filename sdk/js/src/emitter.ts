@@ -20,8 +20,8 @@ export class Emitter {
   }
 
   /** Takes back one binding, all of an event, all of a callback, or (without arguments) all. */
-  unbind(event?: string, callback?: Callback): this {
-    const events = event === undefined ? [...this.callbacks_.keys()] : [event];
+  unbind(event?: string | null, callback?: Callback): this {
+    const events = event == null ? [...this.callbacks_.keys()] : [event];
     for (const name of events) {
       const kept = callback && this.callbacks_.get(name)?.filter((bound) => bound !== callback);
       if (kept?.length) this.callbacks_.set(name, kept);

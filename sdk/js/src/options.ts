@@ -1,8 +1,9 @@
+import { check, given } from "./checks.js";
 import { system_clock, type Clock } from "./clock.js";
 import { local_error } from "./error.js";
 import { http_url } from "./host.js";
 import { browser_page, type Page } from "./page.js";
-import type { Jwt } from "./token_source.js";
+import { token_of, type Jwt } from "./token_source.js";
 import type { OpenTransport, TransportKind } from "./transport.js";
 import type { WebSocketConstructor } from "./websocket_transport.js";
 
@@ -17,7 +18,7 @@ export interface RiverOptions {
   jwt: Jwt;
   /** Connect at once; the default. Otherwise `connect()` does. */
   auto_connect?: boolean;
-  /** The ways to the server that may be used; all by default. */
+  /** The ways to the server that may be used; all by default. "sse" needs a channel first. */
   transports?: TransportKind[];
   /** For a JavaScript without a WebSocket of its own. */
   WebSocket?: WebSocketConstructor;
@@ -37,6 +38,8 @@ export interface RiverOptions {
   open_transport?: OpenTransport;
 }
 
+const transport_kinds: readonly TransportKind[] = ["websocket", "sse"];
+
 /** @internal The options with their defaults. */
 export type Settings = Required<Omit<RiverOptions, "WebSocket" | "fetch" | "open_transport">> &
   Pick<RiverOptions, "WebSocket" | "fetch" | "open_transport">;
@@ -48,17 +51,24 @@ export function settings_of(options: RiverOptions): Settings {
   }
   http_url(options.host);
   const { jwt } = options;
-  if (typeof jwt !== "function" && (typeof jwt !== "string" || !jwt)) {
+  if (typeof jwt !== "function" && !token_of(jwt)) {
     throw local_error("no_token", "new River() needs { jwt }: a token, or a function to fetch one");
   }
-  return {
+  const settings = {
     auto_connect: true,
-    transports: ["websocket", "sse"],
+    transports: [...transport_kinds],
     connect_timeout_ms: 20_000,
     call_timeout_ms: 10_000,
     random: Math.random,
     clock: system_clock,
     page: browser_page,
-    ...options,
+    ...given(options),
+    host: options.host,
+    jwt,
   };
+  const kinds = settings.transports;
+  const is_list = Array.isArray(kinds) && kinds.length > 0;
+  const is_right = is_list && kinds.every((kind) => transport_kinds.includes(kind));
+  check(is_right, 'transports is a list of "websocket" and "sse"');
+  return settings;
 }

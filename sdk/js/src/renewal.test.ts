@@ -118,6 +118,29 @@ describe("tokens", () => {
     expect(scene.errors).toHaveLength(1);
   });
 
+  it.each([
+    ["an error page", "<!doctype html><h1>502 Bad Gateway</h1>"],
+    ["an answer in JSON", '{"token":"a.b.c"}'],
+    ["nothing", ""],
+  ])("are not taken for one when %s comes", async (_what, text) => {
+    const jwt = vi.fn().mockReturnValueOnce(text).mockReturnValue("a.b-_.c");
+    const scene = new Scene({ jwt });
+    await settle();
+    expect(scene.transports).toEqual([]);
+    expect(scene.state).toBe("unavailable");
+    expect(scene.errors).toMatchObject([{ reason: "no_token", retry: true }]);
+    expect(scene.errors[0].message).toContain(text.slice(0, 20));
+    await scene.clock.advance(1 * second_ms);
+    await scene.connects();
+    expect(scene.state).toBe("connected");
+  });
+
+  it("may have blanks around them, as what a command prints", async () => {
+    const scene = new Scene({ jwt: "a.b.c\n" });
+    await settle();
+    expect(scene.server.opening.token).toBe("a.b.c");
+  });
+
   it("must be text", async () => {
     const scene = new Scene({ jwt: async () => undefined as never });
     await settle();

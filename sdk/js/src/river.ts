@@ -1,3 +1,4 @@
+import { check_number, check, given } from "./checks.js";
 import { Calls } from "./calls.js";
 import type { Channel } from "./channel.js";
 import type { Connection } from "./connection.js";
@@ -5,7 +6,7 @@ import { ConnectionMachine } from "./connection_machine.js";
 import { RiverError, local_error } from "./error.js";
 import { EventStreamTransport } from "./event_stream_transport.js";
 import { events_url, websocket_url } from "./host.js";
-import type { Answer, Call, ServerMessage } from "./messages.js";
+import type { Answer, Call, Position, ServerMessage } from "./messages.js";
 import { settings_of, type RiverOptions, type Settings } from "./options.js";
 import type { SubscribeOptions } from "./subscription.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -53,6 +54,7 @@ export class River {
         connected: () => this.calls_.connected(machine.is_read_only),
         received: (message) => this.received_(message),
         lost: () => this.lost_(),
+        forget_calls: (error) => this.calls_.reject_all(error) > 0,
         ended: (error) => this.ended_(error),
       },
     );
@@ -83,8 +85,13 @@ export class River {
    * the server had refused it.
    */
   subscribe(channel: string, options: SubscribeOptions = {}): Channel {
+    const { since, rewind } = given(options);
+    check(typeof channel === "string" && !!channel, "a channel has a name", "invalid_channel");
+    check_number("rewind", rewind);
+    check(!since || is_position(since), "since must be a channel's position");
     const is_wanted = this.subscriptions_.get(channel)?.is_refused === false;
-    const subscription = this.subscriptions_.add(channel, options);
+    const kept = given({ since, rewind: rewind || undefined });
+    const subscription = this.subscriptions_.add(channel, kept);
     if (!is_wanted) this.machine_.wants_changed();
     return subscription.channel;
   }
@@ -146,6 +153,11 @@ export class River {
     this.lost_();
     this.calls_.reject_all(error);
   }
+}
+
+/** It may come from a storage, and so be anything. */
+function is_position(since: Position): boolean {
+  return typeof since.epoch === "string" && Number.isFinite(since.offset);
 }
 
 function transports({ host, WebSocket, ...settings }: Settings): OpenTransport {

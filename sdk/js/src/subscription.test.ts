@@ -57,6 +57,35 @@ describe("a subscription", () => {
     expect(scene.server.all("subscribe")).toHaveLength(1);
   });
 
+  it.each<[string, any, any, string]>([
+    ["no name", undefined, {}, "invalid_channel"],
+    ["an object for a name", { name: "dogs" }, {}, "invalid_channel"],
+    ["a rewind in text", "dogs", { rewind: "10" }, "invalid_value"],
+    ["half a position", "dogs", { since: { epoch: "x7" } }, "invalid_value"],
+    ["a position that is text", "dogs", { since: "x7:1" }, "invalid_value"],
+  ])("cannot be made with %s, which would end the others", async (_what, name, options, reason) => {
+    const scene = new Scene();
+    await scene.connects();
+    const subscribe = () => scene.river.subscribe(name, options);
+    expect(subscribe).toThrow(expect.objectContaining({ name: "RiverError", reason }));
+    expect(scene.server.all("subscribe")).toEqual([]);
+  });
+
+  it("takes options that are null as left out, as they come from a storage", async () => {
+    const scene = new Scene();
+    await scene.connects();
+    scene.river.subscribe("dogs", { since: null, rewind: null } as any);
+    const [asked] = scene.server.all("subscribe");
+    expect(asked).toEqual({ type: "subscribe", id: asked?.id, channel: "dogs" });
+  });
+
+  it("rewinds nothing when told to rewind by zero", async () => {
+    const scene = new Scene();
+    await scene.connects();
+    scene.river.subscribe("dogs", { rewind: 0 });
+    expect(scene.server.all("subscribe")[0]).not.toHaveProperty("rewind");
+  });
+
   it("ends, and hears nothing more", async () => {
     const [scene, dogs] = await at_40();
     const list = heard(dogs);

@@ -9,13 +9,21 @@ export interface TokenSource {
   fetch(): Promise<string>;
 }
 
+/** Error pages, whole answers in JSON and the like are none, whatever their status was. */
+export function token_of(text: unknown): string | undefined {
+  const trimmed = typeof text === "string" ? text.trim() : "";
+  return /^[\w.+/=~-]+$/.test(trimmed) ? trimmed : undefined;
+}
+
 export function token_source(jwt: Jwt): TokenSource {
   return {
     is_renewable: typeof jwt === "function",
     async fetch() {
-      const token = typeof jwt === "function" ? await jwt() : jwt;
-      if (typeof token === "string" && token) return token;
-      throw local_error("no_token", "it must give the token as a string", true);
+      const given = typeof jwt === "function" ? await jwt() : jwt;
+      const token = token_of(given);
+      if (token) return token;
+      const start = String(given).slice(0, 40);
+      throw local_error("no_token", `it must give the token as a string, not "${start}"`, true);
     },
   };
 }
