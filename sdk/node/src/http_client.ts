@@ -4,7 +4,7 @@ import { RiverError, usage_error } from "./error.js";
 
 export interface HttpOptions {
   host: string;
-  key: string;
+  key: string | undefined;
   timeout_ms: number;
   retries: number;
   retry_delay_ms: number;
@@ -26,12 +26,15 @@ const retry_after_ms_max = 60_000;
 /** Calls to River, each made until it is answered, or has failed often enough. */
 export class HttpClient {
   private readonly origin_: string;
+  private readonly key_: string;
 
   constructor(private readonly options_: HttpOptions) {
     this.origin_ = http_url(options_.host);
-    if (typeof options_.key !== "string" || !/^[\x21-\x7e]+$/.test(options_.key)) {
+    const { key } = options_;
+    if (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key)) {
       throw usage_error("key", "new River() needs { key }: River prints it, or where it is kept");
     }
+    this.key_ = key;
   }
 
   async call(call: HttpCall): Promise<any> {
@@ -47,13 +50,13 @@ export class HttpClient {
   }
 
   private async attempt_(call: HttpCall, body?: string): Promise<{ body: any } | Refusal> {
-    const { key, timeout_ms } = this.options_;
+    const { timeout_ms } = this.options_;
     const content = body === undefined ? {} : { "content-type": "application/json" };
     try {
       // Node's fetch keeps connections open between calls by itself.
       const response = await fetch(this.origin_ + call.path, {
         method: call.method,
-        headers: { "x-api-key": key, ...content },
+        headers: { "x-api-key": this.key_, ...content },
         body: body ?? null,
         // The key must not follow to another host.
         redirect: "manual",

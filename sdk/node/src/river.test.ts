@@ -165,3 +165,27 @@ describe("new River()", () => {
     expect(() => new River(options as never)).toThrow(error);
   });
 });
+
+describe("a name that is missing", () => {
+  const nothing = undefined as unknown as string;
+
+  it.each<[string, string, (river: River) => unknown]>([
+    ["of a user to publish to", "user", (river) => river.publish_to_user(nothing, "mail")],
+    ["of a user to disconnect", "user", (river) => river.disconnect_user(nothing)],
+    ["of a channel to publish to", "channel", (river) => river.publish(nothing, "bark")],
+    ["of a channel", "channel", (river) => river.channel(nothing)],
+    ["of a channel with history", "channel", (river) => river.history("")],
+    ["of a channel with members", "channel", (river) => river.members(nothing).next()],
+  ])("%s is not taken for the name undefined", async (_what, param, call) => {
+    await expect(call(server.client())).rejects.toMatchObject({ code: "invalid_argument", param });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+it("an answer that is not River's is told as such", async () => {
+  server.answers(json(200, { ok: true }));
+  const client = server.client();
+  for (const call of [client.publish("dogs", "bark"), client.publish_batch([])]) {
+    await expect(call).rejects.toMatchObject({ code: "invalid_answer" });
+  }
+});

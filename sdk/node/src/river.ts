@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { error_of } from "./answer.js";
-import { RiverError } from "./error.js";
+import { RiverError, usage_error } from "./error.js";
 import { HttpClient, type HttpCall } from "./http_client.js";
 import type {
   BatchMessage,
@@ -18,9 +18,9 @@ export interface RiverOptions {
   /** Where River listens: `https://river.example.com`, or `localhost:8080`. */
   host: string;
   /** The API key. It publishes anything to anyone: keep it out of browsers. */
-  key: string;
+  key: string | undefined;
   /** The secret that tokens are signed with; only `token()` needs it. */
-  jwt_secret?: string;
+  jwt_secret?: string | undefined;
   /** How long one attempt may take; 10 seconds if not given. */
   timeout_ms?: number;
   /** How often a failed call is made again; 4 times if not given. */
@@ -73,11 +73,11 @@ export class River {
     data: unknown = null,
     options: PublishOptions = {},
   ): Promise<PublishResult | PublishResult[]> {
-    const is_one = typeof channel === "string";
-    const to = is_one ? { channel } : { channels: channel };
+    const is_one = !Array.isArray(channel);
+    const to = is_one ? { channel: name_of("channel", channel) } : { channels: channel };
     const { id = randomUUID(), exclude } = options;
     const body = { ...to, event, data, id, exclude };
-    const { results } = await this.ask_({ ...post("/v1/publish", body), is_repeatable: true });
+    const results = await this.publish_("/v1/publish", body);
     return is_one ? results[0] : results;
   }
 
@@ -91,8 +91,7 @@ export class River {
       data: message.data ?? null,
       id: message.id ?? randomUUID(),
     }));
-    const call = post("/v1/publish/batch", { messages: identified });
-    const { results } = await this.ask_({ ...call, is_repeatable: true });
+    const results = await this.publish_("/v1/publish/batch", { messages: identified });
     return results.map(batch_result);
   }
 
@@ -116,18 +115,18 @@ export class River {
   }
 
   /** One channel. */
-  channel(name: string): Promise<ChannelDetails> {
+  async channel(name: string): Promise<ChannelDetails> {
     return this.get_(channel_path(name));
   }
 
   /** A channel's past, newest first. */
-  history(channel: string, query: HistoryQuery = {}): Promise<HistoryPage> {
+  async history(channel: string, query: HistoryQuery = {}): Promise<HistoryPage> {
     return this.get_(`${channel_path(channel)}/history`, { ...query });
   }
 
   /** Who is in a presence channel, page by page as you go through them. */
-  members(channel: string): AsyncIterableIterator<Member> {
-    return this.pages_(`${channel_path(channel)}/members`, "members");
+  async *members(channel: string): AsyncIterableIterator<Member> {
+    yield* this.pages_(`${channel_path(channel)}/members`, "members");
   }
 
   /** A token for a client. Makes no call. */
@@ -159,17 +158,24 @@ export class River {
     return this.ask_({ method: "GET", path: full_path, is_repeatable: true });
   }
 
+  private async publish_(path: string, body: object): Promise<any[]> {
+    const { results } = await this.ask_({ ...post(path, body), is_repeatable: true });
+    if (!Array.isArray(results)) throw stranger_error();
+    return results;
+  }
+
   /** For calls whose answer has a body. */
   private async ask_(call: HttpCall): Promise<any> {
     const body = await this.http_.call(call);
     if (typeof body === "object" && body !== null) return body;
-    throw new RiverError(200, "invalid_answer", "this is no answer of River: check the host");
+    throw stranger_error();
   }
 
   private async *pages_(path: string, list: string, query: Query = {}): AsyncGenerator<any, void> {
     let after: string | undefined;
     do {
       const page = await this.get_(path, { ...query, after });
+      if (!Array.isArray(page[list])) throw stranger_error();
       yield* page[list];
       after = page.next;
     } while (after);
@@ -183,11 +189,21 @@ function post(path: string, body: object) {
 }
 
 function channel_path(channel: string): string {
-  return `/v1/channels/${encodeURIComponent(channel)}`;
+  return `/v1/channels/${encodeURIComponent(name_of("channel", channel))}`;
 }
 
 function user_path(user: string): string {
-  return `/v1/users/${encodeURIComponent(user)}`;
+  return `/v1/users/${encodeURIComponent(name_of("user", user))}`;
+}
+
+/** In a path, `undefined` would be a name like any other. */
+function name_of(param: string, name: string): string {
+  if (typeof name === "string" && name) return name;
+  throw usage_error(param, `${param} is a text, and not an empty one`);
+}
+
+function stranger_error(): RiverError {
+  return new RiverError(200, "invalid_answer", "this is no answer of River: check the host");
 }
 
 function batch_result(result: any): PublishResult | RiverError {

@@ -8,6 +8,9 @@ one.catch((error: RiverError) => error.param?.trim());
 many.then(([first]) => first?.offset);
 for await (const member of river.members("presence-room")) member.id.trim();
 
+// What comes from the environment may be missing: then the constructor says so.
+new River({ host: "localhost:8080", key: process.env.KEY, jwt_secret: process.env.SECRET });
+
 // @ts-expect-error: a key is needed
 new River({ host: "localhost:8080" });
 // @ts-expect-error: this is no grant
