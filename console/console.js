@@ -201,8 +201,8 @@ function listen(channel_name) {
   const jwt = pasted_token || playground_token;
   try {
     river = new River({ host: location.origin, jwt });
-  } catch (error) {
-    return log("problem-row", error.message); // what was pasted is no token
+  } catch {
+    return log("problem-row", "This is no token: a token is three parts with dots between them.");
   }
   const mine = river;
   mine.connection.bind("state_change", ({ current }) => {

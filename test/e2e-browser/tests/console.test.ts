@@ -163,6 +163,15 @@ describe("River's page beyond this machine", () => {
     await row_of(tab, "bark").waitFor();
   });
 
+  it("says it when what was pasted is no token", async () => {
+    const river = await start_river({ listen });
+    const tab = await browser.open(river.url, { expects_no_playground: true });
+    await tab.page.locator("#token").fill("the token of my backend");
+    await tab.page.keyboard.press("Enter");
+    await row_of(tab, "This is no token: a token is three parts with dots between them.").waitFor();
+    await shows(tab, "#connection", /^Not connected$/);
+  });
+
   it("says it when a token is refused", async () => {
     const river = await start_river({ listen });
     const tab = await browser.open(river.url, { expects_no_playground: true });

@@ -277,5 +277,15 @@ describe("river-client where WebSockets are blocked", () => {
     }
     await eventually(() => heard.at(-1) === last, "the last event", 60_000);
     expect(heard).toEqual(Array.from({ length: last }, (_none, i) => i + 1));
+
+    // Once they get through, it takes them again by itself, and can publish.
+    proxy.rule = () => "pass";
+    const publishes = async () => {
+      const position = await channel.publish("e", last + 1).catch(() => undefined);
+      return position !== undefined;
+    };
+    await eventually(publishes, "a WebSocket", 60_000);
+    await eventually(() => heard.at(-1) === last + 1, "the event of its own");
+    expect(heard).toHaveLength(last + 1);
   }, 120_000);
 });
