@@ -224,6 +224,8 @@ export class ConnectionMachine
     }
     this.owner_.lost();
     this.retry_later_(then, closing.after_ms);
+    // Another token may be no better: of another secret, say.
+    if (then === "new_token" && !was_connected) this.emit("error", error);
   }
 
   unusable(error: RiverError): void {

@@ -79,6 +79,24 @@ describe("tokens", () => {
     expect(scene.transports.map(({ opening }) => opening.token)).toEqual(["token-1", "token-2"]);
   });
 
+  it("that the server refuses are told, since the next ones may be no better", async () => {
+    const scene = new Scene({ jwt: fresh_tokens() });
+    await settle();
+    scene.server.opens();
+    scene.server.ends(4401);
+    expect(scene.state).toBe("unavailable");
+    expect(scene.errors).toMatchObject([{ code: 4401, reason: "unauthenticated", retry: true }]);
+  });
+
+  it("that end an open connection are no news: the next one goes on", async () => {
+    const scene = new Scene({ jwt: fresh_tokens() });
+    await scene.connects();
+    scene.server.ends(4401);
+    await scene.clock.advance(1 * second_ms);
+    await scene.connects();
+    expect(scene.errors).toEqual([]);
+  });
+
   it("that the server refuses and that do not change end all attempts", async () => {
     const scene = new Scene({ jwt: "fixed" });
     await settle();
