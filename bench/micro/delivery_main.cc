@@ -4,21 +4,22 @@
 //
 // Only the publications are counted, neither the start nor the subscribing. Prints how many
 // deliveries they were.
-#include <cstdlib>
 #include <string>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <valgrind/callgrind.h>
 
 #include "micro/audience.h"
 
 int main(int argc, char** argv) {
-  const int listeners = argc > 1 ? std::atoi(argv[1]) : 5000;
-  const int publications = argc > 2 ? std::atoi(argv[2]) : 20;
-  if (listeners < 1 || publications < 1) {
-    fmt::print(stderr, "usage: river-delivery [listeners] [publications]\n");
-    return 2;
-  }
+  int listeners = 5000;
+  int publications = 20;
+  CLI::App app("Delivers without sockets");
+  app.add_option("listeners", listeners)->check(CLI::PositiveNumber);
+  app.add_option("publications", publications)->check(CLI::PositiveNumber);
+  CLI11_PARSE(app, argc, argv);
+
   river::bench::Audience audience(static_cast<std::size_t>(listeners));
   const std::string data = '"' + std::string(100, 'x') + '"';
   audience.publish(data);  // what is allocated once
