@@ -181,6 +181,8 @@ http::Response HttpService::playground(const http::Request& request) const {
   token.issued = unix_now();
   token.expires = *token.issued + playground_token_age.count();
   token.info = R"({"name":"Playground"})";
+  token.issuer = node.config.auth.issuer;
+  token.audience = node.config.auth.audience;
   // On this machine alone the page shows everything; to anybody else, public channels.
   if (is_here) {
     token.grants = {{"*", static_cast<auth::Actions>(auth::bit_of(Action::subscribe) |

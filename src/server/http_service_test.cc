@@ -125,6 +125,19 @@ TEST_F(HttpServiceTest, GivesThePageATokenOnThisMachineOnly) {
   }
 }
 
+// The page was refused by its own server.
+TEST_F(HttpServiceTest, GivesThePageATokenThatTheServerTakes) {
+  config_.auth.issuer = "https://login.example.com/";
+  config_.auth.audience = "river";
+  start();
+  const auto answer = ask("GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  constexpr std::string_view before = R"({"token":")";
+  ASSERT_THAT(answer.body, StartsWith(before));
+  const std::size_t end = answer.body.find('"', before.size());
+  net::Peer page = client(answer.body.substr(before.size(), end - before.size()));
+  EXPECT_THAT(message(page), StartsWith(R"({"type":"authenticated")"));
+}
+
 TEST_F(HttpServiceTest, GivesNoTokenBeyondThisMachineUnlessToldTo) {
   start_beyond_loopback();
   EXPECT_EQ(ask("GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), 404);
