@@ -59,9 +59,7 @@ Node::Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKey
   transport.body_timeout = config.http.body_timeout;
   transport.idle_timeout = config.http.idle_timeout;
   transport.message_bytes_max = limits.message_bytes_max;
-  transport.clients_max = limits.connections_max == 0
-                              ? 0
-                              : std::max<std::uint64_t>(1, limits.connections_max / workers);
+  transport.clients_max = limits.connections_max;
   transport.deflate = config.deflate;
   transport.deflate_bytes_min = config.deflate_bytes_min;
 

@@ -92,7 +92,8 @@ constexpr std::array table = {
                   Range{1000}),
 
     RIVER_SETTING(limits.connections_max,
-                  "Most connections of this node; 0 is as many as the open file limit allows"),
+                  "Most clients of this node at once, WebSockets and streams; 0 is as many as the "
+                  "open file limit allows"),
     RIVER_SETTING(
         limits.connections_per_address_max,
         "Most connections from one address; 0 is any number. Loopback is exempt. Raise it, or "

@@ -28,7 +28,9 @@ Worker::Worker(Server& server, std::size_t index)
                 metrics_,
                 protocol::CommandParser(node_.api.data_bytes_max),
                 {}},
-      transports_{sessions_, node_.transport, service_, metrics_, {}, false, {}, {}, {}} {}
+      transports_{
+          sessions_, node_.transport, service_, node_.client_places, metrics_, {}, false, {}, {},
+          {}} {}
 
 Worker::~Worker() = default;
 

@@ -215,8 +215,7 @@ void HttpTransport::upgrade(std::span<char> rest) {
   WebSocketTransport& transport = *made;
   handed_over_ = true;
   connection_->set_handler(std::move(made));
-  if (context_.settings.clients_max != 0 &&
-      context_.metrics.clients_open.value() > context_.settings.clients_max) {
+  if (!context_.places.take(context_.settings.clients_max)) {
     transport.refuse_over_capacity();
     return;
   }
@@ -246,8 +245,7 @@ void HttpTransport::stream_events() {
   if (wanted->channels.size() > most) {
     return refuse_with(400, "too_many", fmt::format("a stream carries at most {} channels", most));
   }
-  if (context_.settings.clients_max != 0 &&
-      context_.metrics.clients_open.value() >= context_.settings.clients_max) {
+  if (!context_.places.take(context_.settings.clients_max)) {
     return refuse_with(503, "over_capacity", "the server is full: try again later");
   }
   const TimePoint now = connection_->loop().now();

@@ -12,6 +12,7 @@
 #include "http/request_handler.h"
 #include "http/request_limits.h"
 #include "session/session_context.h"
+#include "transport/client_places.h"
 #include "websocket/deflate.h"
 
 namespace river::transport {
@@ -24,7 +25,7 @@ struct TransportSettings {
   milliseconds body_timeout{15'000};
   milliseconds idle_timeout{75'000};
   std::size_t message_bytes_max = limits::message_bytes_max;
-  std::uint64_t clients_max = 0;  // on one loop; 0: no limit
+  std::uint64_t clients_max = 0;  // on all loops together; 0: no limit
   bool deflate = true;
   std::size_t deflate_bytes_min = limits::deflate_bytes_min;
 };
@@ -33,6 +34,7 @@ struct TransportContext {
   session::SessionContext& sessions;
   const TransportSettings& settings;
   http::RequestHandler& handler;
+  ClientPlaces& places;
   Metrics& metrics;
   // Shows that a client of this address can't be trusted: it gave a wrong token.
   std::function<void(std::uint64_t limit_key)> note_bad_token;

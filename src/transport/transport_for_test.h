@@ -130,8 +130,9 @@ class TransportFixture : public testing::Test {
   TransportSettings settings_;
   session::World world_;
   TestHandler handler_{notes_};
-  TransportContext transports_{
-      world_.context, settings_, handler_, world_.metrics, {}, false, {}, {}, {}};
+  ClientPlaces places_;
+  TransportContext transports_{world_.context, settings_, handler_, places_, world_.metrics, {},
+                               false,          {},        {},       {}};
 
  private:
   void accept(net::FileDescriptor socket) {
