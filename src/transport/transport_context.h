@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -13,6 +14,7 @@
 #include "http/request_limits.h"
 #include "session/session_context.h"
 #include "transport/client_places.h"
+#include "transport/trusted_proxies.h"
 #include "websocket/deflate.h"
 
 namespace river::transport {
@@ -21,6 +23,7 @@ namespace river::transport {
 struct TransportSettings {
   http::RequestLimits request;
   http::OriginList origins;
+  TrustedProxies trusted_proxies;
   milliseconds head_timeout{10'000};
   milliseconds body_timeout{15'000};
   milliseconds idle_timeout{75'000};
@@ -37,11 +40,14 @@ struct TransportContext {
   ClientPlaces& places;
   Metrics& metrics;
   // Shows that a client of this address can't be trusted: it gave a wrong token.
-  std::function<void(std::uint64_t limit_key)> note_bad_token;
+  std::function<void(std::uint64_t limit_key)> note_bad_token{};
+  // Takes a place for a client that came through a proxy, and gives the key that it is counted
+  // under; nothing, if its address has all it may.
+  std::function<std::optional<std::uint64_t>(const net::Address& client)> admit_address{};
   bool draining = false;  // no new clients
-  websocket::Inflater inflater;
-  websocket::Deflater deflater;
-  std::string scratch;
+  websocket::Inflater inflater{};
+  websocket::Deflater deflater{};
+  std::string scratch{};
 };
 
 }  // namespace river::transport
