@@ -51,6 +51,8 @@ std::string channels_json(const std::vector<Grant>& grants) {
 
 std::string payload_json(const TokenRequest& request) {
   std::string payload;
+  if (!request.issuer.empty()) add_member(payload, "iss", quoted(request.issuer));
+  if (!request.audience.empty()) add_member(payload, "aud", quoted(request.audience));
   if (!request.user.empty()) add_member(payload, "sub", quoted(request.user));
   if (request.issued) add_member(payload, "iat", std::to_string(*request.issued));
   if (request.not_before) add_member(payload, "nbf", std::to_string(*request.not_before));

@@ -19,6 +19,8 @@ struct TokenRequest {
   std::optional<std::vector<Grant>> grants = {};  // none: public channels only
   std::string info = {};                          // valid JSON; empty: none
   std::string key_id = {};                        // empty: none
+  std::string issuer = {};                        // `iss`; empty: none
+  std::string audience = {};                      // `aud`; empty: none
 };
 
 // HS256. Checks nothing: whether River would take the token, TokenVerifier says.

@@ -80,7 +80,7 @@ enum class CloseCause : std::uint8_t {
 
 struct Metrics {
   Counter connections_accepted;
-  Counter connections_refused;  // over a limit, before a byte was read
+  Counter connections_refused;  // over the limits of an address, or out of descriptors
   Counter connections_open;     // gauge: every TCP connection
   Counter clients_open;         // gauge: WebSocket and SSE
   Counter subscriptions_open;   // gauge

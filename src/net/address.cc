@@ -48,19 +48,33 @@ std::expected<Address, std::string> Address::parse(std::string_view text) {
   const auto port = parse_port(text.substr(colon + 1));
   if (!port) return not_an_address(text, "the port must be a number from 0 to 65535");
 
-  Address address;
-  address.port_ = *port;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-    if (::inet_pton(AF_INET6, host.c_str(), address.host_.data()) == 1) return address;
+  const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (in_brackets) host = host.substr(1, host.size() - 2);
+  const bool is_ipv6 = host.contains(':');
+  if (is_ipv6 && !in_brackets) return not_an_address(text, "IPv6 needs brackets");
+  std::optional<Address> address = parse_host(host);
+  if (in_brackets && !(address && is_ipv6)) {
     return not_an_address(text, "what stands in brackets is not IPv6");
   }
-  if (host.contains(':')) return not_an_address(text, "IPv6 needs brackets");
-  std::ranges::copy(ipv4_prefix, address.host_.begin());
-  if (::inet_pton(AF_INET, host.c_str(), address.host_.data() + ipv4_prefix.size()) == 1) {
+  if (!address) {
+    return not_an_address(text, "the host must be an IP address (names are not looked up)");
+  }
+  address->port_ = *port;
+  return *address;
+}
+
+std::optional<Address> Address::parse_host(std::string_view text) {
+  if (text.size() >= INET6_ADDRSTRLEN || text.contains('\0')) return std::nullopt;
+  const std::string host(text);
+  Address address;
+  if (host.contains(':')) {
+    if (::inet_pton(AF_INET6, host.c_str(), address.host_.data()) != 1) return std::nullopt;
     return address;
   }
-  return not_an_address(text, "the host must be an IP address (names are not looked up)");
+  std::ranges::copy(ipv4_prefix, address.host_.begin());
+  std::uint8_t* const ipv4 = address.host_.data() + ipv4_prefix.size();
+  if (::inet_pton(AF_INET, host.c_str(), ipv4) != 1) return std::nullopt;
+  return address;
 }
 
 std::optional<Address> Address::from(const sockaddr_storage& storage) {
@@ -130,6 +144,16 @@ std::uint64_t Address::limit_key() const {
   // 0:ffff:…/64 lies in ::/8, which is reserved and so no peer's.
   return is_ipv4() ? number_of(std::span(host_).subspan<8>())
                    : number_of(std::span(host_).first<8>());
+}
+
+Address Address::network(unsigned bits) const {
+  Address network;
+  for (std::size_t i = 0; i < host_.size() && bits > 0; ++i) {
+    const unsigned kept = std::min(bits, 8U);
+    network.host_[i] = static_cast<std::uint8_t>(host_[i] & 0xff00U >> kept);
+    bits -= kept;
+  }
+  return network;
 }
 
 }  // namespace river::net

@@ -27,6 +27,8 @@ class Address {
   // "127.0.0.1:8080" or "[::1]:8080"; names are not looked up. The error quotes the text and shows
   // what is right.
   [[nodiscard]] static std::expected<Address, std::string> parse(std::string_view text);
+  // The same without port and brackets: "127.0.0.1" or "::1".
+  [[nodiscard]] static std::optional<Address> parse_host(std::string_view text);
   // Nothing for another family than IPv4 and IPv6.
   [[nodiscard]] static std::optional<Address> from(const sockaddr_storage& storage);
 
@@ -41,6 +43,9 @@ class Address {
   // Equal for those who share one limit per address: an IPv4 address, or an IPv6 /64, which one
   // subscriber is given whole. IPv4 gets a number that is no prefix of the public IPv6 internet.
   [[nodiscard]] std::uint64_t limit_key() const;
+
+  // Its first bits, of 128, with zeros behind them and no port.
+  [[nodiscard]] Address network(unsigned bits) const;
 
   friend bool operator==(const Address&, const Address&) = default;
 

@@ -102,6 +102,13 @@ void Connection::watch_again() {
   loop_.rewatch(fd(), (reading ? EPOLLIN | EPOLLRDHUP : 0U) | (blocked_ ? EPOLLOUT : 0U), *this);
 }
 
+Address Connection::peer() const {
+  SocketAddress peer;
+  peer.size = sizeof peer.storage;
+  if (::getpeername(fd(), reinterpret_cast<sockaddr*>(&peer.storage), &peer.size) != 0) return {};
+  return Address::from(peer.storage).value_or(Address());
+}
+
 // ── Events ──
 
 void Connection::on_events(std::uint32_t events) {

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/shared_bytes.h"
+#include "net/address.h"
 #include "net/file_descriptor.h"
 #include "net/loop.h"
 #include "net/outbox.h"
@@ -87,6 +88,10 @@ class Connection final : public EventHandler, private Timer {
   [[nodiscard]] ConnectionHandler* handler() { return handler_.get(); }
   // Under which number its peer's address is counted.
   [[nodiscard]] std::uint64_t limit_key() const { return limit_key_; }
+  // Another from now on: whoever speaks through it is known only now.
+  void set_limit_key(std::uint64_t key) { limit_key_ = key; }
+  // Asks the kernel; [::]:0 if the peer is gone.
+  [[nodiscard]] Address peer() const;
 
   // ── for Loop ──
   void on_events(std::uint32_t events) override;

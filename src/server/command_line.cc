@@ -75,10 +75,10 @@ class Parser {
     }
   }
 
-  // The settings that say where the secrets are.
-  void add_data_dir() {
-    const auto setting = std::ranges::find(settings(), "data_dir", &Setting::key);
-    add_setting(*setting)->description("Directory with the secrets")->group("Options");
+  // One of the settings, explained for this command.
+  void add_setting(std::string_view key, const std::string& description) {
+    const auto setting = std::ranges::find(settings(), key, &Setting::key);
+    add_setting(*setting)->description(description)->group("Options");
   }
 
   // Nothing is left to do if a text comes back.
@@ -164,7 +164,9 @@ Arguments parse_token(std::vector<std::string> words) {
   app.add_option("--info", result.options.info, "JSON that other members see");
   app.add_option("--expires", result.options.expires, "Lifetime, such as 15m, 1h or 30d")
       ->capture_default_str();
-  parser.add_data_dir();
+  parser.add_setting("data_dir", "Directory with the secrets");
+  parser.add_setting("auth.issuer", "The issuer, `iss`, if the server asks for one");
+  parser.add_setting("auth.audience", "The audience, `aud`, if the server asks for one");
   return parsed(parser, std::move(words), result);
 }
 

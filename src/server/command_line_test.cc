@@ -69,6 +69,8 @@ TEST(CommandLine, TokenTakesItsOptionsAndWhereTheSecretsAre) {
   EXPECT_EQ(arguments.options.expires, "15m");
   EXPECT_THAT(arguments.flags, ElementsAre(is_flag("--data-dir", {"d"})));
   EXPECT_EQ(parse<TokenArguments>({"token"}).options.expires, "1h");
+  EXPECT_THAT(parse<TokenArguments>({"token", "--auth-issuer", "i", "--auth-audience", "a"}).flags,
+              ElementsAre(is_flag("--auth-issuer", {"i"}), is_flag("--auth-audience", {"a"})));
 }
 
 TEST(CommandLine, HelpAndVersionArePrinted) {

@@ -41,6 +41,7 @@ struct Config {
   std::uint32_t workers = 0;  // 0: one a core
   net::SendBatchKind send_batch = net::SendBatchKind::automatic;
   std::vector<std::string> origins = {"*"};
+  std::vector<std::string> trusted_proxies;  // addresses and ranges
   bool playground = false;
   bool deflate = true;
   std::size_t deflate_bytes_min = limits::deflate_bytes_min;

@@ -33,6 +33,16 @@ TEST(Config, OriginsAreWrittenAsBrowsersSendThem) {
   EXPECT_THAT(contradictions(config), SizeIs(5));
 }
 
+TEST(Config, TrustedProxiesAreAddressesOrRanges) {
+  Config config;
+  config.trusted_proxies = {"10.0.0.5", "10.0.0.0/8", "::1", "2001:db8::/32"};
+  EXPECT_THAT(contradictions(config), IsEmpty());
+  config.trusted_proxies = {"proxy.example", "10.0.0.5/8", "10.0.0.5:80"};
+  EXPECT_THAT(contradictions(config),
+              ElementsAre(HasSubstr("trusted_proxies: 'proxy.example'"),
+                          HasSubstr("write 10.0.0.0/8"), HasSubstr("'10.0.0.5:80'")));
+}
+
 TEST(Config, WhatMayBePublishedMustBeDeliverable) {
   Config config;
   config.limits.data_bytes_max = 2 * limits::mib;

@@ -7,7 +7,10 @@
 #include "api/answers.h"
 #include "auth/token_signer.h"
 #include "base/random.h"
+#include "http/authority.h"
+#include "http/characters.h"
 #include "http/cors.h"
+#include "net/address.h"
 #include "protocol/json_writer.h"
 #include "server/metrics_page.h"
 #include "server/page_files.h"
@@ -56,21 +59,29 @@ http::Response json_no_store(std::string body) {
 // Is the page asked for under a name of this machine? A foreign name that was made to point to
 // 127.0.0.1 (DNS rebinding) is none.
 bool is_local_host(const http::Request& request) {
-  std::string_view host = request.header("host").value_or("");
-  const std::size_t colon = host.rfind(':');
-  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
-    host = host.substr(0, colon);
-  }
-  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+  const auto authority = http::parse_authority(request.header("host").value_or(""));
+  if (!authority.has_value()) return false;
+  std::string_view host = authority->host;
+  if (http::equal_ignoring_case(host, "localhost")) return true;
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  const auto address = net::Address::parse_host(host);
+  return address.has_value() && address->is_loopback();
 }
 
 // Did a proxy bring it? Then it may come from anywhere, also if the proxy runs on this machine and
-// asks under a name of it: most say so in a header, and nginx speaks HTTP/1.0 unless told.
+// asks under a name of it: most say so in a header, and older nginx speaks HTTP/1.0 unless told.
 bool came_by_proxy(const http::Request& request) {
-  constexpr std::array<std::string_view, 6> headers{
-      "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"};
-  return request.minor_version == 0 ||
-         std::ranges::any_of(headers, [&](auto name) { return request.header(name).has_value(); });
+  constexpr std::array<std::string_view, 6> names{
+      "forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"};
+  constexpr std::string_view prefix = "x-forwarded-";
+  const auto is_of_a_proxy = [&](const http::Header& header) {
+    const auto equals = [&](std::string_view name) {
+      return http::equal_ignoring_case(header.name, name);
+    };
+    return http::equal_ignoring_case(header.name.substr(0, prefix.size()), prefix) ||
+           std::ranges::any_of(names, equals);
+  };
+  return request.minor_version == 0 || std::ranges::any_of(request.headers, is_of_a_proxy);
 }
 
 std::uint64_t sum(const Server& server, Counter Metrics::* counter) {
@@ -113,16 +124,22 @@ http::Response HttpService::readiness() const {
   return text_response(200, "ready\n");
 }
 
-bool HttpService::may_see_figures(const http::Request& request) {
+// From this machine, as far as can be told.
+bool HttpService::is_from_here(const http::Request& request) const {
   const Node& node = server_.node();
-  return node.loopback_only || node.config.metrics.open || api_.has_key(request);
+  return node.loopback_only && node.transport.trusted_proxies.empty() && !came_by_proxy(request);
+}
+
+bool HttpService::may_see_figures(const http::Request& request) {
+  return is_from_here(request) || server_.node().config.metrics.open || api_.has_key(request);
 }
 
 http::Response HttpService::metrics_page(const http::Request& request) {
   if (!may_see_figures(request)) {
-    return api::error_response(ErrorCode::unauthenticated,
-                               "beyond loopback, /metrics needs an API key (Authorization: Bearer "
-                               "<key>), or the setting metrics.open");
+    return api::error_response(
+        ErrorCode::unauthenticated,
+        "beyond this machine, /metrics needs an API key (Authorization: Bearer "
+        "<key>), or the setting metrics.open");
   }
   std::vector<const Metrics*> workers;
   for (const auto& worker : server_.workers()) workers.push_back(&worker->metrics());
@@ -140,7 +157,7 @@ http::Response HttpService::info(const http::Request& request) {
   json.text("node", node.id);
   json.number("protocol", 1);
   const bool show_figures =
-      node.loopback_only || node.config.playground || node.config.metrics.open ||
+      is_from_here(request) || node.config.playground || node.config.metrics.open ||
       (request.header("authorization").has_value() && api_.has_key(request)) ||
       (request.header("x-api-key").has_value() && api_.has_key(request));
   if (show_figures) {
@@ -169,11 +186,11 @@ http::Response HttpService::info(const http::Request& request) {
 
 http::Response HttpService::playground(const http::Request& request) const {
   const Node& node = server_.node();
-  const bool is_here = node.loopback_only && is_local_host(request) && !came_by_proxy(request);
+  const bool is_here = is_from_here(request) && is_local_host(request);
   if (!(is_here || node.config.playground) || node.secrets.jwt_secrets.empty()) {
     return api::error_response(ErrorCode::not_found,
                                "the playground is off: River gives its page a token only while it "
-                               "listens on loopback alone, or with --playground");
+                               "listens on loopback alone without a proxy, or with --playground");
   }
   using auth::Action;
   auth::TokenRequest token;
@@ -181,6 +198,8 @@ http::Response HttpService::playground(const http::Request& request) const {
   token.issued = unix_now();
   token.expires = *token.issued + playground_token_age.count();
   token.info = R"({"name":"Playground"})";
+  token.issuer = node.config.auth.issuer;
+  token.audience = node.config.auth.audience;
   // On this machine alone the page shows everything; to anybody else, public channels.
   if (is_here) {
     token.grants = {{"*", static_cast<auth::Actions>(auth::bit_of(Action::subscribe) |

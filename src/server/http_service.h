@@ -32,6 +32,7 @@ class HttpService final : public http::RequestHandler {
   [[nodiscard]] http::Response metrics_page(const http::Request& request);
   [[nodiscard]] http::Response info(const http::Request& request);
   [[nodiscard]] http::Response playground(const http::Request& request) const;
+  [[nodiscard]] bool is_from_here(const http::Request& request) const;
   [[nodiscard]] bool may_see_figures(const http::Request& request);
 
   Server& server_;

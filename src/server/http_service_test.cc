@@ -112,22 +112,70 @@ TEST_F(HttpServiceTest, GivesThePageATokenOnThisMachineOnly) {
   const auto ask_as = [this](std::string_view host) {
     return ask(fmt::format("GET /v1/playground HTTP/1.1\r\nHost: {}\r\n\r\n", host));
   };
-  for (const char* host : {"localhost", "127.0.0.1:8080", "[::1]:8080", "[::1]"}) {
+  for (const char* host :
+       {"localhost", "LocalHost:8080", "127.0.0.1:8080", "127.1.2.3", "[::1]:8080", "[::1]"}) {
     const auto answer = ask_as(host);
     EXPECT_EQ(answer.status(), 200) << host;
     EXPECT_THAT(answer.body, AllOf(StartsWith(R"({"token":")"), HasSubstr(R"("expires_in":600)")));
     EXPECT_TRUE(answer.has("Cache-Control: no-store"));
   }
-  for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example"}) {
+  for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+                           "127.0.0.1-evil.example", "128.0.0.1", "10.0.0.1", "[::2]", "127.1"}) {
     const auto answer = ask_as(host);
     EXPECT_EQ(answer.status(), 404) << host;
     EXPECT_THAT(answer.body, HasSubstr("the playground is off")) << "and says so";
   }
 }
 
+// The page was refused by its own server.
+TEST_F(HttpServiceTest, GivesThePageATokenThatTheServerTakes) {
+  config_.auth.issuer = "https://login.example.com/";
+  config_.auth.audience = "river";
+  start();
+  const auto answer = ask("GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  constexpr std::string_view before = R"({"token":")";
+  ASSERT_THAT(answer.body, StartsWith(before));
+  const std::size_t end = answer.body.find('"', before.size());
+  net::Peer page = client(answer.body.substr(before.size(), end - before.size()));
+  EXPECT_THAT(message(page), StartsWith(R"({"type":"authenticated")"));
+}
+
 TEST_F(HttpServiceTest, GivesNoTokenBeyondThisMachineUnlessToldTo) {
   start_beyond_loopback();
   EXPECT_EQ(ask("GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), 404);
+}
+
+TEST_F(HttpServiceTest, WhatAProxyBringsIsNotFromThisMachine) {
+  start();
+  for (const char* header :
+       {"X-Forwarded-For: 203.0.113.9", "x-forwarded-anything: 1", "Forwarded: for=203.0.113.9",
+        "Via: 1.1 proxy", "X-Real-IP: 203.0.113.9", "CF-Connecting-IP: 203.0.113.9"}) {
+    const std::string rest = fmt::format("HTTP/1.1\r\nHost: localhost\r\n{}\r\n\r\n", header);
+    EXPECT_EQ(ask("GET /v1/playground " + rest).status(), 404) << header;
+    EXPECT_EQ(ask("GET /metrics " + rest).status(), 401) << header;
+    EXPECT_THAT(ask("GET /v1/info " + rest).body, Not(HasSubstr("connections"))) << header;
+  }
+  EXPECT_EQ(ask("GET /v1/playground HTTP/1.0\r\nHost: localhost\r\n\r\n").status(), 404);
+}
+
+// One that says nothing cannot be told from this machine, but whoever runs one has named it.
+TEST_F(HttpServiceTest, WithAProxyNothingIsFromThisMachine) {
+  config_.trusted_proxies = {"10.0.0.5"};
+  start();
+  constexpr const char* page = "GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  EXPECT_EQ(ask(page).status(), 404);
+  EXPECT_EQ(get("/metrics").status(), 401);
+  EXPECT_EQ(get("/metrics", key()).status(), 200);
+  EXPECT_THAT(get("/v1/info").body, Not(HasSubstr("connections")));
+  stop();
+  config_.playground = true;
+  start();
+  const auto answer = ask(page);
+  EXPECT_EQ(answer.status(), 200);
+  const std::string token = answer.body.substr(10, answer.body.find('"', 10) - 10);
+  net::Peer peer = client(token);
+  message(peer);
+  EXPECT_THAT(subscribe(peer, "private-x"), HasSubstr("forbidden")) << "public channels only";
 }
 
 TEST_F(HttpServiceTest, LetsBrowsersAskForStreams) {

@@ -22,7 +22,7 @@ constexpr std::array counters{
     Described{"river_connections_accepted_total", "counter", "TCP connections accepted",
               &Metrics::connections_accepted},
     Described{"river_connections_refused_total", "counter",
-              "TCP connections closed at once: over a limit, or out of descriptors",
+              "Connections refused: over the limits of an address, or out of descriptors",
               &Metrics::connections_refused},
     Described{"river_connections", "gauge", "Open TCP connections", &Metrics::connections_open},
     Described{"river_clients", "gauge", "Open WebSockets and event streams",

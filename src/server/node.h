@@ -1,5 +1,6 @@
 // Node: what all workers of this process share: the configuration in the form that each part takes,
-// the keys, the limits, and whether it is leaving. Immutable once started, but for the last.
+// the keys, the limits and what is counted for them, and whether it is leaving. Immutable once
+// started, but for what is atomic or locked.
 #pragma once
 
 #include <atomic>
@@ -25,7 +26,8 @@ namespace river::server {
 
 struct Node {
   Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKeys keys,
-       auth::TokenVerifier token_verifier, http::OriginList origins, std::size_t workers);
+       auth::TokenVerifier token_verifier, http::OriginList origins,
+       transport::TrustedProxies proxies, std::size_t workers);
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, std::string> make(
       const Config& config, const Secrets& secrets);
 
@@ -47,6 +49,7 @@ struct Node {
 
   std::unique_ptr<net::TlsContext> tls;  // null: clear text
   session::Quota connections_per_user;
+  transport::ClientPlaces client_places;
   AddressGuard addresses;
   std::atomic<bool> draining{false};
 };

@@ -37,6 +37,37 @@ TEST_F(ServerTest, DeliversWhatABackendPublishesToClientsOnAllWorkers) {
   }
 }
 
+// The limit was cut into one for each worker, and the kernel does not spread clients evenly: some
+// were refused while there was room.
+TEST_F(ServerTest, HasAsManyClientsAsAllowedHoweverTheyAreSpread) {
+  config_.workers = 8;
+  config_.limits.connections_max = 8;
+  start();
+  std::vector<net::Peer> peers;
+  for (int i = 0; i < 8; ++i) {
+    peers.push_back(client());
+    EXPECT_THAT(message(peers.back()), StartsWith(R"({"type":"authenticated")"));
+  }
+  net::Peer refused = connect();  // and slow to go
+  const auto is_refused = [](net::Peer& peer) {
+    peer.send(transport::upgrade_request());
+    EXPECT_EQ(transport::read_answer(peer).status(), 101);
+    return transport::read_frame(peer).close_code() == 4503;
+  };
+  EXPECT_TRUE(is_refused(refused));
+  EXPECT_EQ(get("/v1/events?channel=dogs&token=" + token()).status(), 503);
+
+  // The place of one that leaves is free; who was refused takes up none.
+  peers.front().close();
+  const TimePoint deadline = steady_now() + seconds(net::Peer::patience_seconds);
+  bool refused_again = true;
+  while (refused_again && steady_now() < deadline) {
+    net::Peer next = connect();
+    refused_again = is_refused(next);
+  }
+  EXPECT_FALSE(refused_again);
+}
+
 TEST_F(ServerTest, RefusesToOpenAPortThatIsTaken) {
   const net::FileDescriptor taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const net::SocketAddress any = net::Address::parse("127.0.0.1:0")->socket_address();

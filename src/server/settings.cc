@@ -63,6 +63,10 @@ constexpr std::array table = {
     RIVER_SETTING(origins,
                   "Origins of pages that may connect and call, such as https://example.com; * is "
                   "any, as a token is needed anyway"),
+    RIVER_SETTING(trusted_proxies,
+                  "Addresses of reverse proxies in front of River, such as 10.0.0.5, 10.0.0.0/8 or "
+                  "2001:db8::/32. X-Forwarded-For says which client is behind them; nobody else's "
+                  "is read"),
     RIVER_SETTING(playground,
                   "Give the page at / a short-lived token also when River listens beyond this "
                   "machine: anyone who opens it can then subscribe to public channels"),
@@ -92,11 +96,12 @@ constexpr std::array table = {
                   Range{1000}),
 
     RIVER_SETTING(limits.connections_max,
-                  "Most connections of this node; 0 is as many as the open file limit allows"),
+                  "Most clients of this node at once, WebSockets and streams; 0 is as many as the "
+                  "open file limit allows"),
     RIVER_SETTING(
         limits.connections_per_address_max,
-        "Most connections from one address; 0 is any number. Loopback is exempt. Raise it, or "
-        "set 0, behind a proxy on another machine"),
+        "Most connections from one address; 0 is any number. Loopback is exempt. Behind a proxy "
+        "set trusted_proxies"),
     RIVER_SETTING(limits.connections_per_user_max,
                   "Most connections of one user (`sub` of the token); 0 is any number. Anonymous "
                   "clients do not count"),

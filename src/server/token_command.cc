@@ -93,6 +93,8 @@ std::expected<std::string, std::string> make_token(const TokenOptions& options,
   auto request = token_request(options, now);
   if (!request) return std::unexpected(request.error());
   request->key_id = key->kid;
+  request->issuer = config.auth.issuer;
+  request->audience = config.auth.audience;
   std::string token = auth::sign_token(*request, key->secret);
 
   // What the server would refuse is not handed out: a too long user, an --info that is no JSON.

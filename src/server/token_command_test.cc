@@ -103,6 +103,14 @@ TEST_F(TokenCommand, ConfiguredSecretsSignWithTheirKid) {
               testing::StartsWith("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImsxIn0."));
 }
 
+// It was refused by the server that it was made for.
+TEST_F(TokenCommand, NamesTheIssuerAndTheAudienceThatTheServerAsksFor) {
+  config_.auth.issuer = "https://login.example.com/";
+  config_.auth.audience = "river";
+  options_.user = "ada";
+  EXPECT_EQ(claims().user, "ada");
+}
+
 TEST_F(TokenCommand, WithoutASecretItSaysWhereToFindOne) {
   secrets_.jwt_secrets.clear();
   secrets_.jwt_secret_file = "data/jwt_secret";

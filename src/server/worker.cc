@@ -28,7 +28,7 @@ Worker::Worker(Server& server, std::size_t index)
                 metrics_,
                 protocol::CommandParser(node_.api.data_bytes_max),
                 {}},
-      transports_{sessions_, node_.transport, service_, metrics_, {}, false, {}, {}, {}} {}
+      transports_{sessions_, node_.transport, service_, node_.client_places, metrics_} {}
 
 Worker::~Worker() = default;
 
@@ -53,6 +53,10 @@ std::expected<void, std::string> Worker::open_loop() {
   loop_->set_connection_closed([this](std::uint64_t key) { node_.addresses.release(key); });
   transports_.note_bad_token = [this](std::uint64_t key) {
     node_.addresses.note_bad_token(key, loop_->now());
+  };
+  transports_.admit_address = [this](const net::Address& client) -> std::optional<std::uint64_t> {
+    const std::uint64_t key = AddressGuard::key_of(client);
+    return node_.addresses.admit(key, loop_->now()) ? std::optional(key) : std::nullopt;
   };
   service_.set_loop(*loop_);
   return {};
@@ -98,7 +102,9 @@ void Worker::stop() {
 }
 
 void Worker::accept(net::FileDescriptor socket, const net::Address& peer) {
-  const std::uint64_t key = AddressGuard::key_of(peer);
+  // What comes from a proxy is counted when it says whose it is: see HttpTransport.
+  const bool by_proxy = node_.transport.trusted_proxies.contains(peer);
+  const std::uint64_t key = by_proxy ? AddressGuard::exempt_key : AddressGuard::key_of(peer);
   if (!node_.addresses.admit(key, loop_->now())) {
     metrics_.connections_refused.add();
     return;

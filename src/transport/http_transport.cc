@@ -19,6 +19,10 @@ constexpr std::string_view events_path = "/v1/events";
 // Answers that the client has not read yet: then its next request waits.
 constexpr std::size_t unread_answers_max = 256 * 1024;
 
+constexpr std::string_view too_many_code = "too_many_connections";
+constexpr std::string_view too_many_message =
+    "this address has as many connections, or opens them as fast, as it may";
+
 http::Response draining_response() {
   http::Response response =
       http::json_error(503, "draining", "this server is shutting down: connect again in a moment");
@@ -194,6 +198,22 @@ void HttpTransport::refuse(const http::Response& response) {
 
 // ── Other lives ──
 
+// Through a trusted proxy come many: each is counted by its own address from here on, until the
+// connection ends, which is its alone.
+bool HttpTransport::admit_client() {
+  const TrustedProxies& proxies = context_.settings.trusted_proxies;
+  if (proxies.empty()) return true;
+  const net::Address peer = connection_->peer();
+  if (!proxies.contains(peer)) return true;  // counted when it connected
+  const auto key = context_.admit_address(proxies.client_of(reader_.request(), peer));
+  if (!key.has_value()) {
+    context_.metrics.connections_refused.add();
+    return false;
+  }
+  connection_->set_limit_key(*key);
+  return true;
+}
+
 void HttpTransport::upgrade(std::span<char> rest) {
   if (context_.draining) return refuse(draining_response());
   const http::Request& request = reader_.request();
@@ -203,6 +223,7 @@ void HttpTransport::upgrade(std::span<char> rest) {
   }
   auto upgrade = read_upgrade(request, context_.settings.deflate);
   if (!upgrade.has_value()) return refuse(upgrade.error());
+  if (!admit_client()) return refuse(http::json_error(429, too_many_code, too_many_message));
 
   std::string& out = context_.scratch;
   out.clear();
@@ -215,8 +236,7 @@ void HttpTransport::upgrade(std::span<char> rest) {
   WebSocketTransport& transport = *made;
   handed_over_ = true;
   connection_->set_handler(std::move(made));
-  if (context_.settings.clients_max != 0 &&
-      context_.metrics.clients_open.value() > context_.settings.clients_max) {
+  if (!context_.places.take(context_.settings.clients_max)) {
     transport.refuse_over_capacity();
     return;
   }
@@ -246,8 +266,8 @@ void HttpTransport::stream_events() {
   if (wanted->channels.size() > most) {
     return refuse_with(400, "too_many", fmt::format("a stream carries at most {} channels", most));
   }
-  if (context_.settings.clients_max != 0 &&
-      context_.metrics.clients_open.value() >= context_.settings.clients_max) {
+  if (!admit_client()) return refuse_with(429, too_many_code, too_many_message);
+  if (!context_.places.take(context_.settings.clients_max)) {
     return refuse_with(503, "over_capacity", "the server is full: try again later");
   }
   const TimePoint now = connection_->loop().now();

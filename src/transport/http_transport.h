@@ -38,6 +38,7 @@ class HttpTransport final : public net::ConnectionHandler {
   void dispatch(std::span<char> rest);
   void ask_handler();
   void answer_without_body();
+  [[nodiscard]] bool admit_client();
   void upgrade(std::span<char> rest);
   void stream_events();
   void answer(const http::Response& response);

@@ -6,6 +6,7 @@
 namespace river::transport {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class HttpTransportTest : public TransportFixture {};
@@ -282,6 +283,80 @@ TEST_F(HttpTransportTest, KeepsNoConnectionsWhileItDrains) {
     EXPECT_TRUE(answer.has("Retry-After: 1"));
     EXPECT_THAT(answer.body, HasSubstr("draining"));
   }
+}
+
+// ── Behind a proxy ──
+
+class ProxiedTransportTest : public TransportFixture {
+ protected:
+  void trust(const std::string& range) {
+    settings_.trusted_proxies = TrustedProxies::parse(std::vector{range}).value();
+  }
+  // Asks for a WebSocket and for a stream, and gives the statuses.
+  std::vector<int> open_both(std::string_view headers, std::vector<net::Peer>& peers) {
+    std::vector<int> statuses;
+    for (const std::string& request : {upgrade_request("/v1/ws", headers),
+                                       get("/v1/events?channel=dogs&token=" + token(), headers)}) {
+      peers.push_back(connect());
+      peers.back().send(request);
+      statuses.push_back(read_answer(peers.back()).status());
+    }
+    return statuses;
+  }
+  std::vector<net::Peer> peers_;
+};
+
+TEST_F(ProxiedTransportTest, CountsClientsByTheAddressThatTheProxySays) {
+  trust("127.0.0.1");
+  EXPECT_THAT(open_both("X-Forwarded-For: 203.0.113.9\r\n", peers_), ElementsAre(101, 200));
+  EXPECT_EQ(notes_.count("client 203.0.113.9"), 2);
+  peers_.clear();
+  EXPECT_TRUE(notes_.wait_for("closed 9", 2)) << "under the key that they were counted by";
+  EXPECT_EQ(notes_.count("closed 7"), 0);
+}
+
+TEST_F(ProxiedTransportTest, ChargesThemForTheirWrongTokens) {
+  trust("127.0.0.1");
+  constexpr std::string_view forwarded = "X-Forwarded-For: 203.0.113.9\r\n";
+  net::Peer socket = connect();
+  socket.send(upgrade_request("/v1/ws?token=wrong", forwarded));
+  EXPECT_EQ(read_answer(socket).status(), 101);
+  net::Peer stream = connect();
+  stream.send(get("/v1/events?channel=dogs&token=wrong", forwarded));
+  EXPECT_EQ(read_answer(stream).status(), 401);
+  EXPECT_TRUE(notes_.wait_for("bad token 9", 2));
+}
+
+TEST_F(ProxiedTransportTest, RefusesAClientWhoseAddressHasAllItMay) {
+  trust("127.0.0.1");
+  client_key_.reset();
+  for (const std::string& request :
+       {upgrade_request(), get("/v1/events?channel=dogs&token=" + token())}) {
+    net::Peer peer = connect();
+    peer.send(request);
+    const Answer answer = read_answer(peer);
+    EXPECT_EQ(answer.status(), 429);
+    EXPECT_THAT(answer.body, HasSubstr("too_many_connections"));
+    EXPECT_EQ(peer.receive_all(), "");
+  }
+  EXPECT_TRUE(notes_.wait_for("closed 7", 2)) << "nothing was taken";
+  EXPECT_EQ(notes_.count("client 127.0.0.1"), 2) << "the proxy named nobody";
+  EXPECT_EQ(world_.metrics.connections_refused.value(), 2U);
+}
+
+TEST_F(ProxiedTransportTest, BelievesNobodyWhoIsNotTrusted) {
+  trust("127.0.0.2");
+  client_key_.reset();
+  EXPECT_THAT(open_both("X-Forwarded-For: 203.0.113.9\r\n", peers_), ElementsAre(101, 200));
+  EXPECT_EQ(notes_.count("client 203.0.113.9"), 0);
+}
+
+TEST_F(ProxiedTransportTest, CountsNoOtherRequests) {
+  trust("127.0.0.1");
+  client_key_.reset();
+  net::Peer peer = connect();
+  peer.send(get("/now/a", "X-Forwarded-For: 203.0.113.9\r\n"));
+  EXPECT_EQ(read_answer(peer).status(), 200);
 }
 
 }  // namespace

@@ -86,6 +86,10 @@ SseTransport::SseTransport(TransportContext& context, SseRequest request, TimePo
       request_(std::move(request)),
       session_(context.sessions, *this, sse_dialect, session::Session::Direction::to_client, now) {}
 
+SseTransport::~SseTransport() {
+  context_.places.give_back();
+}
+
 bool SseTransport::authenticate(TimePoint now) {
   session_.welcome();
   return session_.authenticate(request_.token, now);

@@ -38,7 +38,9 @@ struct SseError {
 
 class SseTransport final : public net::ConnectionHandler, private session::SessionOutput {
  public:
+  // With a place that it gives back.
   SseTransport(TransportContext& context, SseRequest request, TimePoint now);
+  ~SseTransport() override;
 
   // Checks the token before anything is sent; false: answer with 401 or 403 and `refusal()`.
   [[nodiscard]] bool authenticate(TimePoint now);

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,6 +78,12 @@ class TransportFixture : public testing::Test {
     transports_.note_bad_token = [this](std::uint64_t key) {
       notes_.add(fmt::format("bad token {}", key));
     };
+    transports_.admit_address = [this](const net::Address& client) {
+      notes_.add(fmt::format("client {}", client.host_text()));
+      return client_key_;
+    };
+    thread_.loop->set_connection_closed(
+        [this](std::uint64_t key) { notes_.add(fmt::format("closed {}", key)); });
     listener_ = net::Listener::open(*thread_.loop, net::Address::parse("127.0.0.1:0").value(),
                                     [this](net::FileDescriptor socket, const net::Address&) {
                                       accept(std::move(socket));
@@ -130,8 +137,9 @@ class TransportFixture : public testing::Test {
   TransportSettings settings_;
   session::World world_;
   TestHandler handler_{notes_};
-  TransportContext transports_{
-      world_.context, settings_, handler_, world_.metrics, {}, false, {}, {}, {}};
+  ClientPlaces places_;
+  std::optional<std::uint64_t> client_key_ = 9;  // of who comes through a proxy
+  TransportContext transports_{world_.context, settings_, handler_, places_, world_.metrics};
 
  private:
   void accept(net::FileDescriptor socket) {

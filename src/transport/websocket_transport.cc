@@ -39,9 +39,12 @@ WebSocketTransport::WebSocketTransport(TransportContext& context, std::uint8_t d
                Session::Direction::both, now),
       deflate_(deflate_window_bits != 0) {}
 
-WebSocketTransport::~WebSocketTransport() = default;
+WebSocketTransport::~WebSocketTransport() {
+  if (has_place_) context_.places.give_back();
+}
 
 void WebSocketTransport::start(std::optional<std::string_view> token) {
+  has_place_ = true;
   session_.welcome();
   if (token.has_value()) session_.authenticate(*token, now());
   connection_->ensure_timer(session_.next_deadline());

@@ -23,7 +23,8 @@ class WebSocketTransport final : public net::ConnectionHandler,
   WebSocketTransport(TransportContext& context, std::uint8_t deflate_window_bits, TimePoint now);
   ~WebSocketTransport() override;
 
-  // Says welcome, and takes a token from the URL. Once it is the connection's handler.
+  // Says welcome, and takes a token from the URL. Once it is the connection's handler, with a place
+  // that it gives back.
   void start(std::optional<std::string_view> token);
   void refuse_over_capacity();
 
@@ -57,6 +58,7 @@ class WebSocketTransport final : public net::ConnectionHandler,
   websocket::MessageReader reader_;
   session::Session session_;
   bool deflate_;
+  bool has_place_ = false;
 };
 
 static_assert(sizeof(WebSocketTransport) <= 256, "memory a connection; see docs/operations.md");

@@ -5,7 +5,7 @@ packages_build=(
   libboost1.81-dev libcli11-dev libfmt-dev libsimdjson-dev libspdlog-dev libssl-dev
   libtomlplusplus-dev liburing-dev zlib1g-dev
 )
-packages_test=(curl libgmock-dev libgtest-dev openssl python3)
+packages_test=(curl haproxy libgmock-dev libgtest-dev openssl python3)
 packages_browser=(chromium fonts-dejavu-core)
 packages_check=(clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 shellcheck)
 packages_node=(python3-pip)
