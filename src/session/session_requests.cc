@@ -1,0 +1,120 @@
+// The part of Session that asks the broker for its client: publish, history and presence. The
+// answer may come when the session is gone.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "protocol/events.h"
+#include "session/page.h"
+#include "session/session.h"
+
+namespace river::session {
+namespace {
+
+using protocol::ErrorCode;
+
+}  // namespace
+
+void Session::execute(const protocol::Publish& command) {
+  const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
+  if (!may(auth::Action::publish, command.channel, rule)) {
+    send_error(command.id, ErrorCode::forbidden,
+               "the token grants no publish on " + std::string(command.channel));
+    return;
+  }
+  broker::PublishRequest request;
+  request.channel = command.channel;
+  request.content = broker::EventBytes(command.event, command.data);
+  // Clients have ids of their own: none can use up one that a backend, or another user, will send.
+  if (!command.publication_id.empty()) {
+    request.id = fmt::format("{}{}{}", user_id(), '\0', command.publication_id);
+  }
+  request.received_at = steady_nanoseconds();
+  context_.hub.broker().publish(std::move(request), [weak = self(), id = command.id](auto answer) {
+    const auto session = weak.lock();
+    if (session == nullptr) return;
+    Session& self = **session;
+    if (!answer.has_value()) {
+      self.send_error(id, ErrorCode::unavailable);
+    } else if (id.has_value()) {
+      protocol::append_ok(self.scratch(), id, *answer);
+      self.send_scratch();
+    }
+  });
+}
+
+void Session::execute(const protocol::History& command) {
+  const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
+  if (!may(auth::Action::history, command.channel, rule)) {
+    send_error(command.id, ErrorCode::forbidden,
+               "the token grants no history on " + std::string(command.channel));
+    return;
+  }
+  context_.hub.broker().history(
+      std::string(command.channel), command.before, command.limit,
+      [weak = self(), id = command.id, channel = std::string(command.channel)](auto answer) {
+        const auto session = weak.lock();
+        if (session == nullptr) return;
+        Session& self = **session;
+        if (!answer.has_value()) {
+          self.send_error(id, ErrorCode::unavailable);
+          return;
+        }
+        self.send_history(id, channel, std::move(*answer));
+      });
+}
+
+void Session::send_history(protocol::CommandId id, std::string_view channel,
+                           broker::HistoryPage page) {
+  std::vector<protocol::HistoryEvent> events;
+  std::size_t bytes = 0;
+  for (const broker::Publication& publication : page.events) {
+    bytes += event_bytes(publication);
+    // A page that would fill the outbox is cut short: the client asks for the rest.
+    if (bytes > context_.settings.outbox_bytes_max / 2 && !events.empty()) {
+      page.more = true;
+      break;
+    }
+    events.push_back({publication.content.event(), publication.content.data(), publication.offset,
+                      publication.time / 1000});
+  }
+  protocol::append_history(scratch(), {id, channel, page.epoch, events, page.more});
+  send_scratch();
+}
+
+void Session::execute(const protocol::Presence& command) {
+  const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
+  if (!rule.kind.presence) {
+    send_error(command.id, ErrorCode::invalid_channel,
+               "only presence channels have members: presence-…");
+    return;
+  }
+  // Who is in the room sees who is there.
+  if (!context_.hub.is_subscribed(*this, command.channel) &&
+      !may(auth::Action::presence, command.channel, rule)) {
+    send_error(command.id, ErrorCode::forbidden,
+               "the token grants no presence on " + std::string(command.channel));
+    return;
+  }
+  context_.hub.broker().members(
+      std::string(command.channel), std::string(command.after), command.limit,
+      [weak = self(), id = command.id, channel = std::string(command.channel)](auto answer) {
+        const auto session = weak.lock();
+        if (session == nullptr) return;
+        Session& self = **session;
+        if (!answer.has_value()) {
+          self.send_error(id, ErrorCode::unavailable);
+          return;
+        }
+        const std::vector<protocol::Member> members =
+            views_of(answer->members, self.context_.settings.outbox_bytes_max / 2);
+        // Cut short: the rest is the next page.
+        const bool cut = members.size() < answer->members.size() && !members.empty();
+        const std::string_view next = cut ? members.back().id : std::string_view(answer->next);
+        protocol::append_members(self.scratch(),
+                                 {id, channel, members, answer->member_count, next});
+        self.send_scratch();
+      });
+}
+
+}  // namespace river::session
