@@ -177,10 +177,20 @@ TEST_F(ConfigLoader, WrongValuesAreErrorsThatSayWhatWasExpected) {
       ElementsAre(
           "river.toml:1: workers: expected a whole number up to 1024; got \"two\"",
           HasSubstr("river.toml:3: auth.timeout: expected a duration from 10ms to 1h, such"),
-          "river.toml:5: limits.messages_burst: expected a whole number of 1 or more; got 0",
+          "river.toml:5: limits.messages_burst: expected a whole number from 1 to 4294967; got 0",
           AllOf(HasSubstr("RIVER_PING_INTERVAL: ping.interval: expected a duration"),
                 EndsWith("got \"soon\"")),
           HasSubstr("--listen: listen: expected addresses such as")));
+}
+
+// Such a burst was taken, and then never used up.
+TEST_F(ConfigLoader, RefusesBurstsThatCannotBeCounted) {
+  file("[limits]\nmessages_burst = 4294968\nconnection_burst_per_address = 4294967295\n");
+  EXPECT_THAT(errors(),
+              ElementsAre("river.toml:2: limits.messages_burst: expected a whole number from 1 to "
+                          "4294967; got 4294968",
+                          HasSubstr("limits.connection_burst_per_address: expected a whole number "
+                                    "from 1 to 4294967; got 4294967295")));
 }
 
 TEST_F(ConfigLoader, OnlyWrongFlagsAreTheCommandLinesFault) {

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "session/token_bucket.h"
+
 namespace river::server {
 namespace {
 
@@ -48,6 +50,7 @@ constexpr Range timeout = {10, 3'600'000};        // 10 ms to 1 h: a wait that m
 constexpr Range message_size = {1024, 64 * mib};  // the largest that a loop should hold at once
 constexpr Range at_least_one = {1};
 constexpr Range rate = {0, 1'000'000'000};
+constexpr Range burst = {1, session::TokenBucket::burst_max};
 
 constexpr std::array table = {
     RIVER_SETTING(listen,
@@ -110,7 +113,7 @@ constexpr std::array table = {
                   "Loopback is exempt",
                   rate),
     RIVER_SETTING(limits.connection_burst_per_address,
-                  "New connections from one address at once, before the rate holds", at_least_one),
+                  "New connections from one address at once, before the rate holds", burst),
     RIVER_SETTING(limits.message_bytes_max, "Largest message of a client", message_size),
     RIVER_SETTING(limits.data_bytes_max, "Largest `data` of an event", Range{1, 64 * mib}),
     RIVER_SETTING(limits.subscriptions_max, "Most subscriptions of one connection", at_least_one),
@@ -119,7 +122,7 @@ constexpr std::array table = {
     RIVER_SETTING(limits.messages_burst,
                   "Messages of one client at once, before the rate holds; keep it above "
                   "limits.subscriptions_max, as a client that returns sends them all",
-                  at_least_one),
+                  burst),
     RIVER_SETTING(
         limits.outbox_bytes_max,
         "Most bytes that may wait for one client; over it the client is closed with 4430 and "

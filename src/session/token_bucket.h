@@ -15,13 +15,16 @@ struct Rate {
 
 class TokenBucket {
  public:
+  // More than that cannot be counted in thousandths; a larger burst is taken for this one.
+  static constexpr std::uint32_t burst_max = UINT32_MAX / 1000;
+
   // Starts full. Time is in milliseconds and may wrap; a pause of over 49 days counts as none.
   [[nodiscard]] bool take(const Rate& rate, TimePoint now, std::uint32_t cost = 1) {
     if (rate.per_second == 0) return true;
     const auto time = static_cast<std::uint32_t>(now.time_since_epoch().count());
     const std::uint64_t earned =
         std::uint64_t{time - static_cast<std::uint32_t>(last_)} * rate.per_second;
-    const std::uint64_t full = std::uint64_t{rate.burst} * 1000;
+    const std::uint64_t full = std::uint64_t{std::min(rate.burst, burst_max)} * 1000;
     // What is spent, in thousandths, so that slow rates earn something every millisecond.
     spent_ = earned >= spent_ ? 0 : static_cast<std::uint32_t>(spent_ - earned);
     last_ = time;

@@ -65,6 +65,18 @@ TEST(TokenBucket, TakesACostAsAWholeOrNotAtAll) {
   EXPECT_TRUE(bucket.take(rate, at(5000), 1));
 }
 
+// A burst of over 4.29 million was never full: what was spent began again at 0.
+TEST(TokenBucket, HoldsNoMoreThanItsBurstHoweverLargeThatIs) {
+  constexpr std::uint32_t most = TokenBucket::burst_max;
+  for (const std::uint32_t burst : {most, most + 1, UINT32_MAX}) {
+    const Rate large{.per_second = 1, .burst = burst};
+    TokenBucket bucket;
+    EXPECT_TRUE(bucket.take(large, at(5000), most));
+    EXPECT_FALSE(bucket.take(large, at(5000))) << burst;
+    EXPECT_TRUE(bucket.take(large, at(6000))) << burst;
+  }
+}
+
 TEST(TokenBucket, WithoutARateThereIsNoLimit) {
   TokenBucket bucket;
   EXPECT_EQ(take_all(bucket, at(0), Rate{}), 1000);
