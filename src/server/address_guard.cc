@@ -28,8 +28,7 @@ void AddressGuard::note_bad_token(std::uint64_t key, TimePoint now) {
   const std::lock_guard lock(shard.mutex);
   Entry& entry = shard.entries[key];
   entry.last_seen = now;
-  // Over the limit already: the next connection waits anyway.
-  static_cast<void>(entry.bucket.take(limits_.connections, now, bad_token_cost));
+  entry.bucket.drain(limits_.connections, now, bad_token_cost);
 }
 
 void AddressGuard::sweep(TimePoint now) {

@@ -35,6 +35,15 @@ TEST(AddressGuard, ChargesForWrongTokens) {
   EXPECT_FALSE(guard.admit(7, at(0)));
 }
 
+// With less left than a wrong token costs, it cost nothing: so it never did with a small burst.
+TEST(AddressGuard, AWrongTokenTakesWhatIsLeft) {
+  AddressGuard guard({0, {1, 5}});
+  EXPECT_TRUE(guard.admit(7, at(0)));
+  guard.note_bad_token(7, at(0));
+  EXPECT_FALSE(guard.admit(7, at(0)));
+  EXPECT_TRUE(guard.admit(7, at(1000)));
+}
+
 TEST(AddressGuard, ExemptsLoopback) {
   AddressGuard guard({1, {1, 1}});
   const std::uint64_t key = AddressGuard::key_of(*net::Address::parse("127.0.0.1:1"));

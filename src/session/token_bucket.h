@@ -21,19 +21,33 @@ class TokenBucket {
   // Starts full. Time is in milliseconds and may wrap; a pause of over 49 days counts as none.
   [[nodiscard]] bool take(const Rate& rate, TimePoint now, std::uint32_t cost = 1) {
     if (rate.per_second == 0) return true;
-    const auto time = static_cast<std::uint32_t>(now.time_since_epoch().count());
-    const std::uint64_t earned =
-        std::uint64_t{time - static_cast<std::uint32_t>(last_)} * rate.per_second;
-    const std::uint64_t full = std::uint64_t{std::min(rate.burst, burst_max)} * 1000;
-    // What is spent, in thousandths, so that slow rates earn something every millisecond.
-    spent_ = earned >= spent_ ? 0 : static_cast<std::uint32_t>(spent_ - earned);
-    last_ = time;
-    if (spent_ + std::uint64_t{cost} * 1000 > full) return false;
+    earn(rate, now);
+    if (spent_ + std::uint64_t{cost} * 1000 > full(rate)) return false;
     spent_ += cost * 1000;
     return true;
   }
 
+  // Takes as much of the cost as there is.
+  void drain(const Rate& rate, TimePoint now, std::uint32_t cost) {
+    if (rate.per_second == 0) return;
+    earn(rate, now);
+    spent_ = static_cast<std::uint32_t>(std::min(spent_ + std::uint64_t{cost} * 1000, full(rate)));
+  }
+
  private:
+  [[nodiscard]] static std::uint64_t full(const Rate& rate) {
+    return std::uint64_t{std::min(rate.burst, burst_max)} * 1000;
+  }
+
+  void earn(const Rate& rate, TimePoint now) {
+    const auto time = static_cast<std::uint32_t>(now.time_since_epoch().count());
+    const std::uint64_t earned =
+        std::uint64_t{time - static_cast<std::uint32_t>(last_)} * rate.per_second;
+    spent_ = earned >= spent_ ? 0 : static_cast<std::uint32_t>(spent_ - earned);
+    last_ = time;
+  }
+
+  // In thousandths, so that slow rates earn something every millisecond.
   std::uint32_t spent_ = 0;
   std::uint32_t last_ = 0;
 };
