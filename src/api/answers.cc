@@ -88,10 +88,14 @@ http::Response error_response(ErrorCode code, std::string_view message, std::str
   const protocol::ErrorInfo info = protocol::error_info(code);
   http::Response response = http::json_error(info.http_status, info.reason,
                                              message.empty() ? info.message : message, param);
-  if (info.http_status == 503 || info.http_status == 429) {
-    response.headers.push_back({"Retry-After", "1"});
-  }
+  if (info.http_status == 503) response.headers.push_back({"Retry-After", "1"});
   if (info.http_status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return response;
+}
+
+http::Response rate_limited(seconds retry_after) {
+  http::Response response = error_response(ErrorCode::rate_limited);
+  response.headers.push_back({"Retry-After", std::to_string(retry_after.count())});
   return response;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "broker/broker.h"
 #include "http/response.h"
 #include "protocol/errors.h"
@@ -20,6 +21,7 @@ using PublishResult = std::expected<Position, broker::BrokerError>;
                                             std::string_view param = {});
 [[nodiscard]] http::Response error_response(const protocol::RequestError& error);
 [[nodiscard]] http::Response error_response(broker::BrokerError error);
+[[nodiscard]] http::Response rate_limited(seconds retry_after);
 
 // {"channel":…,"epoch":…,"offset":…} or {"error":{…}}
 void append_result(std::string& out, std::string_view channel, const PublishResult& result);

@@ -125,8 +125,8 @@ void Api::post(const std::vector<std::string>& path, const http::Request& reques
     return respond(error_response(ErrorCode::unsupported_media,
                                   "send the body as application/json, not compressed"));
   }
-  if (publishes && !within_rate(1, now)) {
-    return respond(error_response(ErrorCode::rate_limited));
+  if (publishes && !rate_.allows(settings_.publish_rate, now)) {
+    return respond(rate_limited(rate_.wait(settings_.publish_rate)));
   }
   if (is_user_call) {
     if (!valid_user(path[2])) {
@@ -162,18 +162,6 @@ void Api::get(std::vector<std::string> path, const http::Request& request,
     return show_members(std::move(channel), request, std::move(respond));
   }
   respond(error_response(ErrorCode::not_found));
-}
-
-bool Api::within_rate(std::size_t publications, TimePoint now) {
-  if (settings_.publish_rate == 0) return true;
-  const std::int64_t second = now.time_since_epoch().count() / 1000;
-  if (second != rate_second_) {
-    rate_second_ = second;
-    rate_used_ = 0;
-  }
-  if (rate_used_ >= settings_.publish_rate) return false;
-  rate_used_ += static_cast<std::uint32_t>(publications);
-  return true;
 }
 
 // ── Reading ──

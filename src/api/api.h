@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/publish_rate.h"
 #include "auth/api_keys.h"
 #include "base/channel_rules.h"
 #include "base/clock.h"
@@ -56,15 +57,13 @@ class Api {
   void post(const std::vector<std::string>& path, const http::Request& request,
             http::Responder respond, TimePoint now);
   void get(std::vector<std::string> path, const http::Request& request, http::Responder respond);
-  [[nodiscard]] bool within_rate(std::size_t publications, TimePoint now);
 
   broker::Broker& broker_;
   const auth::ApiKeys& keys_;
   const ApiSettings& settings_;
   Metrics& metrics_;
   protocol::PublishRequestParser parser_;
-  std::int64_t rate_second_ = 0;
-  std::uint32_t rate_used_ = 0;
+  PublishRate rate_;
 };
 
 }  // namespace river::api

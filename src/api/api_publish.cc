@@ -95,6 +95,7 @@ void send_all(broker::Broker& broker, std::vector<Outgoing> outgoing,
 void Api::publish_short(const http::Request& request, http::Responder respond) {
   const auto parsed = parser_.parse_short(request.body);
   if (!parsed.has_value()) return respond(error_response(parsed.error()));
+  rate_.count(1);
   const broker::EventBytes content(parsed->event, parsed->data);
   broker_.publish(to_broker(parsed->channels.front(), content, *parsed),
                   [respond = std::move(respond)](PublishResult result) mutable {
@@ -105,6 +106,7 @@ void Api::publish_short(const http::Request& request, http::Responder respond) {
 void Api::publish(const http::Request& request, http::Responder respond) {
   const auto parsed = parser_.parse_publish(request.body);
   if (!parsed.has_value()) return respond(error_response(parsed.error()));
+  rate_.count(parsed->channels.size());
   if (parsed->channels.size() == 1) {
     // By far the most common: nothing to gather.
     const std::string_view channel = parsed->channels.front();
@@ -135,13 +137,14 @@ void Api::publish_batch(const http::Request& request, http::Responder respond) {
   for (std::size_t i = 0; i < parsed->size(); ++i) {
     add_message(*answers, i, outgoing, (*parsed)[i]);
   }
-  rate_used_ += static_cast<std::uint32_t>(outgoing.size());
+  rate_.count(outgoing.size());
   send_all(broker_, std::move(outgoing), answers);
 }
 
 void Api::publish_to_user(std::string user, const http::Request& request, http::Responder respond) {
   const auto parsed = parser_.parse_user_publish(request.body);
   if (!parsed.has_value()) return respond(error_response(parsed.error()));
+  rate_.count(1);
   broker::UserCommand command;
   command.kind = broker::UserCommand::Kind::publish;
   command.user = std::move(user);

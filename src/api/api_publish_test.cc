@@ -121,6 +121,59 @@ TEST_F(ApiPublish, PublishesNoFasterThanItMay) {
   EXPECT_EQ(ask("POST /publish", body)->status, 204);
 }
 
+class PublishRateTest : public ApiPublish {
+ protected:
+  static constexpr const char* one = R"({"channel":"a","event":"e","data":1})";
+  static constexpr const char* to_user = R"({"event":"e","data":1})";
+
+  PublishRateTest() { settings_.publish_rate = 10; }
+  // How many more publications this second has room for.
+  int left() {
+    int left = 0;
+    while (ask("POST /v1/publish", one)->status == 200) ++left;
+    return left;
+  }
+};
+
+// A publication to many channels counted one, a batch one more than it has.
+TEST_F(PublishRateTest, CountsEachEventInEachChannel) {
+  ask("POST /v1/publish", R"({"channels":["a","b","c"],"event":"e","data":1})");
+  EXPECT_EQ(left(), 7);
+  now_ += seconds(1);
+  ask("POST /v1/publish/batch", R"({"messages":[{"channel":"a","event":"e","data":1},)"
+                                R"({"channels":["b","c"],"event":"e","data":2}]})");
+  EXPECT_EQ(left(), 7);
+  now_ += seconds(1);
+  ask("POST /publish", R"({"channel":"a","eventName":"e","data":1})");
+  ask("POST /v1/users/ada/publish", to_user);
+  EXPECT_EQ(left(), 8);
+}
+
+TEST_F(PublishRateTest, WhatIsNotPublishedDoesNotCount) {
+  ask("POST /v1/publish", "nonsense");
+  ask("POST /publish", "nonsense");
+  ask("POST /v1/users/ada/publish", "nonsense");
+  ask("POST /v1/users/ada/disconnect");
+  ask("POST /v1/publish/batch", R"({"messages":[{"channel":"two words","event":"e","data":1}]})");
+  EXPECT_EQ(left(), 10);
+}
+
+TEST_F(PublishRateTest, ALargeBatchIsPaidForByTheSecondsAfterIt) {
+  std::string messages = one;
+  for (int i = 1; i < 25; ++i) messages += fmt::format(",{}", one);
+  const std::string batch = fmt::format(R"({{"messages":[{}]}})", messages);
+  EXPECT_EQ(ask("POST /v1/publish/batch", batch)->status, 200);
+  const auto refused = ask("POST /v1/publish", one);
+  EXPECT_THAT(refused, is_error(429, "rate_limited"));
+  EXPECT_EQ(header(*refused, "Retry-After"), "2");
+  now_ += seconds(1);
+  EXPECT_EQ(left(), 0);
+  now_ += seconds(1);
+  EXPECT_EQ(left(), 5);
+  now_ += seconds(100);
+  EXPECT_EQ(left(), 10) << "what was not used is not saved";
+}
+
 // ── Users ──
 
 TEST_F(ApiPublish, SpeaksToUsers) {

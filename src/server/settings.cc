@@ -134,7 +134,9 @@ constexpr std::array table = {
                   Range{1, 1'000'000}),
     RIVER_SETTING(limits.publish_body_bytes_max, "Largest body of an HTTP request", message_size),
     RIVER_SETTING(limits.publish_rate,
-                  "Publications a second over HTTP on this node; 0 is any number", rate),
+                  "Publications a second over HTTP on this node, an even share of them on each "
+                  "worker; an event counts once in each channel; 0 is any number",
+                  rate),
     RIVER_SETTING(limits.channels_max, "Most channels of this node, occupied or with history",
                   at_least_one),
 
