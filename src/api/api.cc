@@ -205,7 +205,8 @@ void Api::show_history(std::string channel, const http::Request& request, http::
 }
 
 void Api::show_members(std::string channel, const http::Request& request, http::Responder respond) {
-  const auto limit = number_parameter(request, "limit", 100, settings_.members_listed_max);
+  const std::uint32_t most = settings_.members_listed_max;
+  const auto limit = number_parameter(request, "limit", std::min(100U, most), most);
   if (!limit.has_value() || *limit == 0) {
     return respond(error_response(ErrorCode::invalid_value,
                                   "limit is 1 to the server's limits.members_listed_max", "limit"));

@@ -133,6 +133,13 @@ TEST_F(ApiTest, ShowsTheMembers) {
   EXPECT_THAT(broker_.notes, ElementsAre("members presence-a after 'aa' limit 2"));
 }
 
+TEST_F(ApiTest, ListsNoMoreMembersThanMayBeListed) {
+  settings_.members_listed_max = 50;
+  ask("GET /v1/channels/presence-a/members");
+  EXPECT_THAT(ask("GET /v1/channels/presence-a/members?limit=51"), is_error(400, "invalid_value"));
+  EXPECT_THAT(broker_.notes, ElementsAre("members presence-a after '' limit 50"));
+}
+
 TEST_F(ApiTest, RefusesWhatIsOutOfRange) {
   for (const char* line :
        {"GET /v1/channels?limit=0", "GET /v1/channels?limit=1001", "GET /v1/channels?limit=x",

@@ -180,6 +180,21 @@ TEST_F(SessionPresence, ShowsTheMembersInPages) {
   )");
 }
 
+// limits.members_listed_max did not hold for the command.
+TEST_F(SessionPresence, ShowsNoMoreMembersInAPageThanMayBeListed) {
+  world.settings.members_listed_max = 1;
+  two_in_the_room();
+  play(R"(
+    reader is in
+    reader > {"type":"presence","id":7,"channel":"presence-room"}
+    reader < {"type":"members","id":7,"channel":"presence-room","members":[{"id":"ada",\
+        "info":{"name":"Ada"}}],"member_count":2,"next":"ada"}
+    reader > {"type":"presence","id":8,"channel":"presence-room","limit":2,"after":"ada"}
+    reader < {"type":"members","id":8,"channel":"presence-room","members":[{"id":"bob"}],\
+        "member_count":2}
+  )");
+}
+
 TEST_F(SessionPresence, HidesTheMembersFromOthers) {
   two_in_the_room();
   play(R"(

@@ -1,5 +1,6 @@
 // The part of Session that asks the broker for its client: publish, history and presence. The
 // answer may come when the session is gone.
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -96,8 +97,9 @@ void Session::execute(const protocol::Presence& command) {
                "the token grants no presence on " + std::string(command.channel));
     return;
   }
+  const std::uint32_t limit = std::min(command.limit, context_.settings.members_listed_max);
   context_.hub.broker().members(
-      std::string(command.channel), std::string(command.after), command.limit,
+      std::string(command.channel), std::string(command.after), limit,
       [weak = self(), id = command.id, channel = std::string(command.channel)](auto answer) {
         const auto session = weak.lock();
         if (session == nullptr) return;

@@ -174,5 +174,8 @@ describe("limits.members_listed_max", () => {
     const answer = await last.subscribe(room);
     expect(answer.members).toHaveLength(3);
     expect(answer.member_count).toBe(5);
+    const page = await last.ask({ type: "presence", channel: room });
+    expect(page.members).toHaveLength(3);
+    expect(page.next).toBe("c");
   });
 });
