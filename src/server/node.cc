@@ -53,6 +53,7 @@ Node::Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKey
   sessions.connections_per_user_max = limits.connections_per_user_max;
   sessions.messages = {limits.messages_per_second, limits.messages_burst};
   sessions.outbox_bytes_max = limits.outbox_bytes_max;
+  sessions.data_bytes_max = limits.data_bytes_max;
   sessions.members_listed_max = limits.members_listed_max;
 
   transport.request.body_bytes_max = limits.publish_body_bytes_max;

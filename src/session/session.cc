@@ -153,7 +153,7 @@ void Session::on_message(std::string_view payload, TimePoint now) {
       [&]<typename T>(const T& typed) {
         if constexpr (std::is_same_v<T, protocol::Ping>) {
           output_.send_message(protocol::pong_message);
-        } else if constexpr (std::is_same_v<T, protocol::Auth>) {
+        } else if constexpr (requires { execute(typed, now); }) {
           execute(typed, now);
         } else if constexpr (!std::is_same_v<T, protocol::Pong>) {
           execute(typed);

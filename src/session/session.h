@@ -71,8 +71,8 @@ class Session final : public hub::Subscriber {
   void execute(const protocol::Auth& command, TimePoint now);
   void execute(const protocol::Unsubscribe& command);
   void execute(const protocol::Publish& command);
-  void execute(const protocol::History& command);
-  void execute(const protocol::Presence& command);
+  void execute(const protocol::History& command, TimePoint now);
+  void execute(const protocol::Presence& command, TimePoint now);
 
   bool accept_token(std::string_view token, protocol::CommandId id, TimePoint now);
   bool accept_claims(auth::Claims claims, TimePoint now);
@@ -85,6 +85,10 @@ class Session final : public hub::Subscriber {
   [[nodiscard]] bool may(auth::Action action, std::string_view channel,
                          const ChannelRule& rule) const;
   void send_history(protocol::CommandId id, std::string_view channel, broker::HistoryPage page);
+  // Both in messages. Nothing: it cannot pay at the moment.
+  [[nodiscard]] std::optional<std::uint32_t> pay_for_page(std::size_t rows, std::size_t row_bytes,
+                                                          TimePoint now);
+  void settle(std::uint32_t paid);
   void send_error(protocol::CommandId id, protocol::ErrorCode code, std::string_view message = {},
                   std::string_view channel = {});
   [[nodiscard]] std::string& scratch();

@@ -25,6 +25,7 @@ struct SessionSettings {
   std::uint32_t connections_per_user_max = 0;  // 0: no limit
   Rate messages{100, 300};                     // from one client
   std::size_t outbox_bytes_max = limits::mib;
+  std::size_t data_bytes_max = limits::data_bytes_max;            // of one event
   std::uint32_t members_listed_max = limits::members_listed_max;  // in one answer
 };
 

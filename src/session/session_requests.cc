@@ -44,24 +44,32 @@ void Session::execute(const protocol::Publish& command) {
   });
 }
 
-void Session::execute(const protocol::History& command) {
+void Session::execute(const protocol::History& command, TimePoint now) {
   const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
   if (!may(auth::Action::history, command.channel, rule)) {
     send_error(command.id, ErrorCode::forbidden,
                "the token grants no history on " + std::string(command.channel));
     return;
   }
+  const auto paid = pay_for_page(command.limit, context_.settings.data_bytes_max, now);
+  if (!paid.has_value()) {
+    send_error(command.id, ErrorCode::rate_limited);
+    return;
+  }
   context_.hub.broker().history(
       std::string(command.channel), command.before, command.limit,
-      [weak = self(), id = command.id, channel = std::string(command.channel)](auto answer) {
+      [weak = self(), id = command.id, channel = std::string(command.channel),
+       paid = *paid](auto answer) {
         const auto session = weak.lock();
         if (session == nullptr) return;
         Session& self = **session;
         if (!answer.has_value()) {
+          self.messages_.give_back(paid);
           self.send_error(id, ErrorCode::unavailable);
           return;
         }
         self.send_history(id, channel, std::move(*answer));
+        self.settle(paid);
       });
 }
 
@@ -83,7 +91,7 @@ void Session::send_history(protocol::CommandId id, std::string_view channel,
   send_scratch();
 }
 
-void Session::execute(const protocol::Presence& command) {
+void Session::execute(const protocol::Presence& command, TimePoint now) {
   const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
   if (!rule.kind.presence) {
     send_error(command.id, ErrorCode::invalid_channel,
@@ -98,13 +106,20 @@ void Session::execute(const protocol::Presence& command) {
     return;
   }
   const std::uint32_t limit = std::min(command.limit, context_.settings.members_listed_max);
+  const auto paid = pay_for_page(limit, member_bytes_max, now);
+  if (!paid.has_value()) {
+    send_error(command.id, ErrorCode::rate_limited);
+    return;
+  }
   context_.hub.broker().members(
       std::string(command.channel), std::string(command.after), limit,
-      [weak = self(), id = command.id, channel = std::string(command.channel)](auto answer) {
+      [weak = self(), id = command.id, channel = std::string(command.channel),
+       paid = *paid](auto answer) {
         const auto session = weak.lock();
         if (session == nullptr) return;
         Session& self = **session;
         if (!answer.has_value()) {
+          self.messages_.give_back(paid);
           self.send_error(id, ErrorCode::unavailable);
           return;
         }
@@ -116,7 +131,29 @@ void Session::execute(const protocol::Presence& command) {
         protocol::append_members(self.scratch(),
                                  {id, channel, members, answer->member_count, next});
         self.send_scratch();
+        self.settle(paid);
       });
+}
+
+// ── What a page costs ──
+
+// Pays for the largest page that may come, beyond the message that asks for it, which is paid for.
+// No more than a client can have at all, so that it may ask for any page at some time.
+std::optional<std::uint32_t> Session::pay_for_page(std::size_t rows, std::size_t row_bytes,
+                                                   TimePoint now) {
+  const Rate& rate = context_.settings.messages;
+  const std::size_t bytes_max = context_.settings.outbox_bytes_max / 2;
+  const std::uint32_t cost =
+      std::min(message_cost(std::min(rows * row_bytes, bytes_max)), std::max(rate.burst, 1U));
+  if (!messages_.take(rate, now, cost - 1)) return std::nullopt;
+  return cost - 1;
+}
+
+// Gives back what the page that was sent did not need: what may come is mostly far more than what
+// does.
+void Session::settle(std::uint32_t paid) {
+  const std::uint32_t needed = message_cost(context_.scratch.size()) - 1;
+  messages_.give_back(paid - std::min(paid, needed));
 }
 
 }  // namespace river::session

@@ -34,6 +34,12 @@ class TokenBucket {
     spent_ = static_cast<std::uint32_t>(std::min(spent_ + std::uint64_t{cost} * 1000, full(rate)));
   }
 
+  // What was taken and is not needed.
+  void give_back(std::uint32_t cost) {
+    spent_ -=
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(spent_, std::uint64_t{cost} * 1000));
+  }
+
  private:
   [[nodiscard]] static std::uint64_t full(const Rate& rate) {
     return std::uint64_t{std::min(rate.burst, burst_max)} * 1000;

@@ -77,6 +77,23 @@ TEST(TokenBucket, HoldsNoMoreThanItsBurstHoweverLargeThatIs) {
   }
 }
 
+TEST(TokenBucket, DrainsToNothingAndNoFurther) {
+  TokenBucket bucket;
+  EXPECT_TRUE(bucket.take(rate, at(5000)));
+  bucket.drain(rate, at(5000), UINT32_MAX);
+  EXPECT_EQ(take_all(bucket, at(5000)), 0);
+  EXPECT_EQ(take_all(bucket, at(5200)), 2);
+}
+
+TEST(TokenBucket, TakesBackWhatIsNotNeeded) {
+  TokenBucket bucket;
+  EXPECT_TRUE(bucket.take(rate, at(5000), 3));
+  bucket.give_back(2);
+  EXPECT_EQ(take_all(bucket, at(5000)), 2);
+  bucket.give_back(UINT32_MAX);
+  EXPECT_EQ(take_all(bucket, at(5000)), 3) << "no more than its burst";
+}
+
 TEST(TokenBucket, WithoutARateThereIsNoLimit) {
   TokenBucket bucket;
   EXPECT_EQ(take_all(bucket, at(0), Rate{}), 1000);
