@@ -120,11 +120,15 @@ void Worker::accept(net::FileDescriptor socket, const net::Address& peer) {
 void Worker::every_second() {
   broker_.sweep();
   hub_.tick();
-  if (index_ == 0) {
-    server_.every_second();
-    if (++seconds_ % 60 == 0) node_.addresses.sweep(loop_->now());
-  }
+  if (index_ == 0) server_.every_second();
+  if (++seconds_ % 60 == 0) every_minute();
   loop_->call_at(loop_->now() + seconds(1), [this] { every_second(); });
+}
+
+void Worker::every_minute() {
+  if (index_ == 0) node_.addresses.sweep(loop_->now());
+  transports_.inflater.release_if_unused();
+  transports_.deflater.release_if_unused();
 }
 
 void Worker::drain(milliseconds spread) {

@@ -50,6 +50,7 @@ class Worker final : private broker::Courier {
   [[nodiscard]] std::expected<void, std::string> open_loop();
   void accept(net::FileDescriptor socket, const net::Address& peer);
   void every_second();
+  void every_minute();
 
   void send(std::size_t loop, Message message) override;
   [[nodiscard]] bool full(std::size_t loop) const override;

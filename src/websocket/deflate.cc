@@ -60,6 +60,7 @@ std::expected<std::string_view, InflateError> Inflater::inflate(std::string_view
                                                                 std::size_t bytes_max) {
   // Strictly an empty message is one byte, 00; a client that sends none means the same.
   if (compressed.empty()) return std::string_view();
+  used_ = true;
   if (stream_ == nullptr) stream_ = std::make_unique<Stream>();
   must_succeed(inflateReset(&stream_->zlib));
   size_ = 0;
@@ -130,6 +131,7 @@ Deflater::~Deflater() = default;
 std::string Deflater::compress(std::string_view message, std::uint8_t window_bits) {
   RIVER_ASSERT(window_bits >= window_bits_min);
   RIVER_ASSERT(window_bits <= window_bits_max);
+  used_ = true;
   auto& stream = streams_[window_bits - window_bits_min];
   if (stream == nullptr) stream = std::make_unique<Stream>(window_bits);
   z_stream& zlib = stream->zlib;

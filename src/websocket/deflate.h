@@ -2,6 +2,7 @@
 // itself. One of each serves a whole loop; connections own nothing of it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace river::websocket {
 
@@ -32,6 +34,11 @@ class Inflater {
 
   // Gives all memory back, for a loop with nothing to do; the next call takes it again.
   void release();
+  // The same, if there was nothing to do since the last time that this was asked.
+  void release_if_unused() {
+    if (!std::exchange(used_, false)) release();
+  }
+  [[nodiscard]] bool holds_memory() const { return stream_ != nullptr; }
   [[nodiscard]] std::size_t buffer_bytes() const { return capacity_; }
 
  private:
@@ -46,6 +53,7 @@ class Inflater {
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
+  bool used_ = false;  // since release_if_unused()
 };
 
 // Owns: one zlib state for each window size that was asked for (15 bits: about 256 KiB).
@@ -63,13 +71,20 @@ class Deflater {
   // The payload of a frame with RSV1 set. May be longer than the message if that has no pattern.
   [[nodiscard]] std::string compress(std::string_view message, std::uint8_t window_bits);
 
-  // Gives all memory back, for a loop with nothing to do; the next call takes it again.
+  // As with Inflater.
   void release();
+  void release_if_unused() {
+    if (!std::exchange(used_, false)) release();
+  }
+  [[nodiscard]] bool holds_memory() const {
+    return std::ranges::any_of(streams_, [](const auto& stream) { return stream != nullptr; });
+  }
 
  private:
   struct Stream;
 
   std::array<std::unique_ptr<Stream>, window_bits_max - window_bits_min + 1> streams_;
+  bool used_ = false;  // since release_if_unused()
 };
 
 }  // namespace river::websocket

@@ -114,6 +114,19 @@ TEST(Deflater, WorksAgainAfterItsMemoryWasReleased) {
   EXPECT_EQ(deflater.compress("Hello", 12), before);
 }
 
+// A loop that compressed something once kept 256 KiB for it ever after.
+TEST(Deflater, GivesItsMemoryBackOnceItIsNotUsed) {
+  Deflater deflater;
+  static_cast<void>(deflater.compress("Hello", 9));
+  deflater.release_if_unused();
+  EXPECT_TRUE(deflater.holds_memory());
+  static_cast<void>(deflater.compress("Hello", 15));
+  deflater.release_if_unused();
+  EXPECT_TRUE(deflater.holds_memory());
+  deflater.release_if_unused();
+  EXPECT_FALSE(deflater.holds_memory());
+}
+
 TEST(Inflater, ReadsTheExamplesOfTheRfc) {
   EXPECT_EQ(outcome("\xf2\x48\xcd\xc9\xc9\x07\x00"s), "inflated Hello");  // §7.2.3.1
   EXPECT_EQ(outcome("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s), "inflated Hello");  // 7.2.3.3
@@ -198,6 +211,19 @@ TEST(Inflater, ReleasesItsMemoryAndWorksAgain) {
   inflater.release();
   EXPECT_EQ(inflater.buffer_bytes(), 0U);
   EXPECT_EQ(inflater.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"s, 100), "Hello");
+}
+
+TEST(Inflater, GivesItsMemoryBackOnceItIsNotUsed) {
+  Inflater inflater;
+  ASSERT_TRUE(inflater.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"s, 100));
+  inflater.release_if_unused();
+  EXPECT_TRUE(inflater.holds_memory());
+  EXPECT_FALSE(inflater.inflate("\xff\xff\xff", 100)) << "what fails uses it, too";
+  inflater.release_if_unused();
+  EXPECT_TRUE(inflater.holds_memory());
+  inflater.release_if_unused();
+  EXPECT_FALSE(inflater.holds_memory());
+  EXPECT_EQ(inflater.buffer_bytes(), 0U);
 }
 
 TEST(Inflater, GivesEachOfManyInterleavedMessagesItsExactBytes) {
