@@ -4,8 +4,8 @@
 //       └──── no token in time, anything else first ──▶ closed
 //
 // Owns: its claims. Borrows: the loop's context, its output. Thread: its loop's.
-// Limits: SessionSettings. Time comes in with each call; next_deadline() says when to call
-// on_timer.
+// Limits: SessionSettings. Time comes in with each call, and from the context when a token is
+// looked at; next_deadline() says when to call on_timer.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +75,7 @@ class Session final : public hub::Subscriber {
   void execute(const protocol::Presence& command, TimePoint now);
 
   bool accept_token(std::string_view token, protocol::CommandId id, TimePoint now);
-  bool accept_claims(auth::Claims claims, TimePoint now);
+  bool accept_claims(auth::Claims claims, TimePoint now, UnixSeconds unix_time);
   void keep_claims(auth::Claims claims);
   void drop_forbidden_subscriptions();
   void leave_presence(std::string_view channel);

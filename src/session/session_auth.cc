@@ -26,22 +26,24 @@ void Session::execute(const protocol::Auth& command, TimePoint now) {
 }
 
 bool Session::accept_token(std::string_view token, protocol::CommandId id, TimePoint now) {
-  auto claims = context_.verifier.verify(token, unix_now());
+  const UnixSeconds unix_time = context_.unix_now();
+  auto claims = context_.verifier.verify(token, unix_time);
   if (!claims.has_value()) {
     log_debug("token refused", {{"detail", claims.error().detail}});
     return refuse_token(auth::to_auth_failure(claims.error().error), "the token is not valid");
   }
   const std::optional<UnixSeconds> expires = claims->expires;
-  if (!accept_claims(std::move(*claims), now)) return false;
+  if (!accept_claims(std::move(*claims), now, unix_time)) return false;
   protocol::AuthenticatedAnswer answer{id, user_id(), {}, context_.settings.ping_interval};
-  if (expires.has_value())
-    answer.expires_in = seconds(std::max<UnixSeconds>(0, *expires - unix_now()));
+  if (expires.has_value()) {
+    answer.expires_in = seconds(std::max<UnixSeconds>(0, *expires - unix_time));
+  }
   protocol::append_authenticated(scratch(), answer);
   send_scratch();
   return true;
 }
 
-bool Session::accept_claims(auth::Claims claims, TimePoint now) {
+bool Session::accept_claims(auth::Claims claims, TimePoint now, UnixSeconds unix_time) {
   if (context_.hub.revocations().refuses(claims.user, claims.issued)) {
     return refuse_token(AuthFailure::revoked, "the token was revoked");
   }
@@ -64,7 +66,7 @@ bool Session::accept_claims(auth::Claims claims, TimePoint now) {
   expires_at_ = TimePoint::max();
   if (claims.expires.has_value()) {
     const auto left = std::chrono::duration_cast<milliseconds>(
-        std::min(seconds(*claims.expires - unix_now()) + context_.verifier.leeway(), expiry_max));
+        std::min(seconds(*claims.expires - unix_time) + context_.verifier.leeway(), expiry_max));
     expires_at_ = now + left;
   }
   keep_claims(std::move(claims));

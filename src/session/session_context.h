@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,8 @@ struct SessionContext {
   Metrics& metrics;
   protocol::CommandParser parser;
   std::string scratch;  // for one message being encoded
+  // Tokens are dated by it. Only who shows one needs it, so it does not come with each call.
+  std::function<UnixSeconds()> unix_now = river::unix_now;
 };
 
 }  // namespace river::session

@@ -168,7 +168,7 @@ class WayOut : public SessionEnd, public testing::WithParamInterface<const char*
 TEST_P(WayOut, GivesThePlaceBack) {
   world.settings.connections_per_user_max = 1;
   world.settings.messages = {.per_second = 1, .burst = 3};
-  names.set("short", World::sign({.user = "ada", .expires = unix_now() + 20}));
+  names.set("short", World::sign({.user = "ada", .expires = world.unix_now() + 20}));
   play("ada is in");
   EXPECT_EQ(connections_of("ada"), 1U);
   play(GetParam());

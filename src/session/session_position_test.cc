@@ -79,7 +79,7 @@ class SessionPosition : public testing::Test {
   // A session whose token expires in so many seconds.
   Session& authenticated(seconds lifetime) {
     auth::TokenRequest token;
-    token.expires = unix_now() + lifetime.count();
+    token.expires = context_.unix_now() + lifetime.count();
     EXPECT_TRUE(session_.authenticate(auth::sign_token(token, secret), now_));
     output_.said.clear();
     return session_;

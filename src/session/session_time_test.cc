@@ -102,7 +102,7 @@ TEST_F(SessionTime, AStreamIsPingedButOwesNoAnswer) {
 }
 
 TEST_F(SessionTime, AStreamEndsWithItsToken) {
-  names.set("short", World::sign({.user = "ada", .expires = unix_now() + 20}));
+  names.set("short", World::sign({.user = "ada", .expires = world.unix_now() + 20}));
   play(R"(
     short streams
     + 20s

@@ -105,6 +105,8 @@ class World {
   }
   [[nodiscard]] TimePoint now() const { return network_.now().steady; }
 
+  [[nodiscard]] UnixSeconds unix_now() const { return network_.now().unix_milliseconds / 1000; }
+
   [[nodiscard]] static std::string sign(const auth::TokenRequest& request) {
     return auth::sign_token(request, secret);
   }
@@ -137,8 +139,10 @@ class World {
  public:
   HoldingBroker broker{memory_};
   hub::Hub hub{broker, rules, metrics};
-  SessionContext context{
-      hub, settings, verifier_, connections_per_user, metrics, protocol::CommandParser(), {}};
+  SessionContext context{hub,       settings,
+                         verifier_, connections_per_user,
+                         metrics,   protocol::CommandParser(),
+                         {},        [this] { return unix_now(); }};
   std::map<std::string, Client, std::less<>> clients;
 };
 
