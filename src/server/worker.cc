@@ -10,6 +10,7 @@
 #include "server/server.h"
 #include "transport/dialects.h"
 #include "transport/http_transport.h"
+#include "transport/sse_transport.h"
 
 namespace river::server {
 
@@ -48,7 +49,10 @@ std::expected<void, std::string> Worker::open_loop() {
   transport::set_dialects(hub_, transports_.deflater, node_.transport.deflate_bytes_min);
   hub_.set_turn_is_full([this] { loop_->end_turn_early(); });
   hub_.revocations().set_age_max(node_.config.auth.revocation_age);
-  loop_->set_turn_end([this] { hub_.flush(); });
+  loop_->set_turn_end([this] {
+    hub_.flush();
+    transport::send_stream_ids(transports_);
+  });
   loop_->set_writes_done([this] { hub_.writes_done(); });
   loop_->set_connection_closed([this](std::uint64_t key) { node_.addresses.release(key); });
   transports_.note_bad_token = [this](std::uint64_t key) {

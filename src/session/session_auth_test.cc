@@ -13,8 +13,6 @@ class SessionAuth : public Transcript {
   void sign(std::string_view name, const auth::TokenRequest& request) {
     names.set(name, World::sign(request));
   }
-  // How long the client is still let in.
-  [[nodiscard]] milliseconds left() { return client("it").session->next_deadline() - world.now(); }
 };
 
 TEST_F(SessionAuth, WelcomesAndThenTakesAToken) {

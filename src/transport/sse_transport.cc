@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -87,6 +88,7 @@ SseTransport::SseTransport(TransportContext& context, SseRequest request, TimePo
       session_(context.sessions, *this, sse_dialect, session::Session::Direction::to_client, now) {}
 
 SseTransport::~SseTransport() {
+  if (id_is_due_) std::erase(context_.streams_told, this);
   context_.places.give_back();
 }
 
@@ -109,6 +111,11 @@ void SseTransport::start() {
 // ── From the connection ──
 
 void SseTransport::on_data(std::span<char> /*bytes*/) {}  // a request was made already
+
+void SseTransport::on_drain(milliseconds after) {
+  send_id();  // while it has its channels
+  session_.drain(after);
+}
 
 void SseTransport::on_timer(TimePoint now) {
   session_.on_timer(now);
@@ -140,29 +147,52 @@ void SseTransport::send_message(std::string_view json) {
 
 void SseTransport::send_chunk(const SharedBytes& chunk) {
   connection_->send(chunk);
+  mark_position();
+}
+
+void SseTransport::mark_position() {
+  if (id_is_due_) return;
+  id_is_due_ = true;
+  context_.streams_told.push_back(this);
+}
+
+void SseTransport::send_due_id() {
+  id_is_due_ = false;
   send_id();
 }
 
 void SseTransport::send_id() {
-  std::string id = stream_id();
-  if (id == last_id_) return;
-  connection_->send(fmt::format("id: {}\n\n", id));
-  last_id_ = std::move(id);
+  // Who was closed has left its channels: where it stood can't be seen any more.
+  if (session_.state() == session::Session::State::closed) return;
+  std::string& out = context_.scratch;
+  out = "id: ";
+  append_stream_id(out);
+  out += "\n\n";
+  if (out == last_id_) return;
+  connection_->send(out);
+  last_id_ = out;
 }
 
-std::string SseTransport::stream_id() const {
-  std::string id;
+void send_stream_ids(TransportContext& context) {
+  for (SseTransport* stream : context.streams_told) stream->send_due_id();
+  context.streams_told.clear();
+}
+
+void SseTransport::append_stream_id(std::string& out) const {
   for (std::size_t i = 0; i < request_.channels.size(); ++i) {
-    if (i > 0) id += ',';
+    if (i > 0) out += ',';
     std::optional<Position> position = request_.since[i];
     const hub::Subscription* subscription = find_subscription(i);
     if (subscription != nullptr && subscription->listener != hub::Subscription::waiting) {
       position = subscription->channel->delivered_position();
     }
-    id += position.has_value() ? fmt::format("{}:{}", epoch_text(position->epoch), position->offset)
-                               : std::string("-");
+    if (position.has_value()) {
+      fmt::format_to(std::back_inserter(out), "{}:{}", epoch_text(position->epoch),
+                     position->offset);
+    } else {
+      out += '-';
+    }
   }
-  return id;
 }
 
 const hub::Subscription* SseTransport::find_subscription(std::size_t index) const {

@@ -5,6 +5,9 @@
 // "epoch:offset,epoch:offset"; "-" where nothing is known. It follows what it covers, as a block of
 // its own, so a browser that comes back with Last-Event-ID misses nothing. If the connection breaks
 // between the two, it gets those events again: their offsets tell.
+//
+// The id grows with the channels of the stream, so it is sent once a turn, however many of them had
+// something to say.
 #pragma once
 
 #include <optional>
@@ -49,22 +52,25 @@ class SseTransport final : public net::ConnectionHandler, private session::Sessi
   // Sends what was said so far and subscribes. Once it is the connection's handler.
   void start();
 
+  // At the end of a turn: where the stream stands, if that is not what was said last.
+  void send_due_id();
+
   void on_data(std::span<char> bytes) override;
   void on_timer(TimePoint now) override;
   void on_overflow() override;
-  void on_drain(milliseconds after) override { session_.drain(after); }
+  void on_drain(milliseconds after) override;
   void on_closed() override;
 
  private:
   void send_message(std::string_view json) override;
   void send_chunk(const SharedBytes& chunk) override;
-  void mark_position() override { send_id(); }
+  void mark_position() override;
   [[nodiscard]] std::size_t queued_bytes() const override { return connection_->outbox_bytes(); }
   void end(protocol::CloseCode code, std::string_view reason) override;
   void note_bad_token() override;
 
   void send_id();
-  [[nodiscard]] std::string stream_id() const;
+  void append_stream_id(std::string& out) const;
   // Of the channel with that place in the request; null if there is none.
   [[nodiscard]] const hub::Subscription* find_subscription(std::size_t index) const;
 
@@ -72,9 +78,13 @@ class SseTransport final : public net::ConnectionHandler, private session::Sessi
   SseRequest request_;
   std::string held_;  // said before it is the handler
   std::string last_id_;
+  bool id_is_due_ = false;  // and it is in the context's list
   std::string refusal_;
   protocol::CloseCode refusal_code_ = protocol::CloseCode::unauthenticated;
   session::Session session_;
 };
+
+// At the end of each turn, when the hub has handed out everything.
+void send_stream_ids(TransportContext& context);
 
 }  // namespace river::transport

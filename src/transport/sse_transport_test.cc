@@ -117,7 +117,6 @@ TEST_F(SseTransportTest, SendsEventsAndThenWhereItStands) {
 TEST_F(SseTransportTest, AnIdNeverCoversWhatIsStillToCome) {
   net::Peer peer = open("channel=a&channel=b");
   const std::string a = read_subscribed(peer);
-  EXPECT_EQ(block(peer), fmt::format("id: {}:0,-", a));
   const std::string b = read_subscribed(peer);
   EXPECT_EQ(block(peer), fmt::format("id: {}:0,{}:0", a, b));
   // Both in one turn.
@@ -127,10 +126,59 @@ TEST_F(SseTransportTest, AnIdNeverCoversWhatIsStillToCome) {
     publish_now("b", "e", "2");
   });
   EXPECT_EQ(block(peer), event("a", 1));
-  EXPECT_EQ(block(peer), fmt::format("id: {}:1,{}:0", a, b));
   EXPECT_EQ(block(peer), event("b", 1));
   EXPECT_EQ(block(peer), event("b", 2));
   EXPECT_EQ(block(peer), fmt::format("id: {}:1,{}:2", a, b));
+}
+
+// The id, which names every channel of the stream, was sent after the events of each of them.
+TEST_F(SseTransportTest, SendsOneIdATurn) {
+  constexpr int channels = 50;
+  std::string query;
+  for (int i = 0; i < channels; ++i) query += fmt::format("{}channel=c{}", i == 0 ? "" : "&", i);
+  net::Peer peer = open(query);
+  for (int i = 0; i < channels; ++i) read_subscribed(peer);
+  EXPECT_THAT(block(peer), StartsWith("id: "));
+  thread_.on_loop([this] {
+    for (int i = 0; i < channels; ++i) publish_now(fmt::format("c{}", i), "e", "1");
+  });
+  for (int i = 0; i < channels; ++i) EXPECT_EQ(block(peer), event(fmt::format("c{}", i), 1));
+  EXPECT_THAT(block(peer), StartsWith("id: "));
+  thread_.on_loop([this] { publish_now("c0", "e", "2"); });
+  EXPECT_EQ(block(peer), event("c0", 2));
+}
+
+TEST_F(SseTransportTest, SaysWhereItStandsBeforeItDrains) {
+  net::Peer peer = open("channel=dogs");
+  const std::string epoch = read_subscribed(peer);
+  EXPECT_EQ(block(peer), fmt::format("id: {}:0", epoch));
+  thread_.on_loop([this] {
+    publish_now("dogs", "e", "1");
+    world_.hub.flush();
+    thread_.loop->connections().back()->handler()->on_drain(milliseconds(100));
+  });
+  EXPECT_EQ(block(peer), event("dogs", 1));
+  EXPECT_EQ(block(peer), fmt::format("id: {}:1", epoch));
+  EXPECT_THAT(block(peer), HasSubstr(R"("type":"reconnect")"));
+  EXPECT_THAT(block(peer), HasSubstr(R"("type":"close","code":1001)"));
+}
+
+// Told something when the ids of its turn are sent already, as by one who leaves for being slow.
+TEST_F(SseTransportTest, MayGoBeforeItsIdIsSent) {
+  net::Peer peer = open("channel=dogs");
+  read_subscribed(peer);
+  block(peer);
+  thread_.on_loop([this] {
+    thread_.loop->set_writes_done([this] {
+      if (thread_.loop->connections().empty()) return;
+      publish_now("dogs", "e", "1");
+      world_.hub.flush();
+      EXPECT_EQ(transports_.streams_told.size(), 1U);
+      thread_.loop->connections().back()->close();
+    });
+  });
+  EXPECT_TRUE(wait_for_clients(0));
+  thread_.finish_turn();
 }
 
 TEST_F(SseTransportTest, AMessageDoesNotAnnounceEventsThatWaitForTheEndOfTheTurn) {

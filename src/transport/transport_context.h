@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -18,6 +19,8 @@
 #include "websocket/deflate.h"
 
 namespace river::transport {
+
+class SseTransport;
 
 // As configured; the same on every loop.
 struct TransportSettings {
@@ -48,6 +51,7 @@ struct TransportContext {
   websocket::Inflater inflater{};
   websocket::Deflater deflater{};
   std::string scratch{};
+  std::vector<SseTransport*> streams_told{};  // something in this turn: their ids are due
 };
 
 }  // namespace river::transport

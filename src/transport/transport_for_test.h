@@ -24,6 +24,7 @@
 #include "session/world_for_test.h"
 #include "transport/dialects.h"
 #include "transport/http_transport.h"
+#include "transport/sse_transport.h"
 
 namespace river::transport {
 
@@ -74,7 +75,10 @@ class TransportFixture : public testing::Test {
  protected:
   TransportFixture() {
     set_dialects(world_.hub, transports_.deflater, limits::deflate_bytes_min);
-    thread_.loop->set_turn_end([this] { world_.hub.flush(); });
+    thread_.loop->set_turn_end([this] {
+      world_.hub.flush();
+      send_stream_ids(transports_);
+    });
     transports_.note_bad_token = [this](std::uint64_t key) {
       notes_.add(fmt::format("bad token {}", key));
     };
