@@ -51,6 +51,22 @@ TEST_P(ConnectionHandling, MayCloseAnotherThatHasSomethingToSayInTheSameTurn) {
   EXPECT_EQ(notes_.count("a closed"), 1);
 }
 
+// The loop kept it in its list of those that have something to write: with more to say in the last
+// round of a turn's writing, and closed in the same.
+TEST_P(ConnectionHandling, MayBeClosedWhenTheTurnIsWrittenAndItHasMoreToSay) {
+  const auto peer = connect();
+  with_connection([this](Connection& connection) {
+    thread_.loop->set_writes_done([&connection, done = false]() mutable {
+      if (std::exchange(done, true)) return;
+      connection.send("x");
+      connection.close();
+    });
+  });
+  EXPECT_TRUE(notes_.wait_for("gone"));
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("closed"), 1);
+}
+
 TEST_P(ConnectionHandling, GivesWhatFollowsToItsNewHandler) {
   const auto peer = connect(
       {{"data",

@@ -113,9 +113,16 @@ void Loop::turn() {
   run_due();
   timers_.advance(now_, [this](Timer& timer) { Connection::of(timer).on_timer(now_); });
   finish_turn();
-  graveyard_.clear();
+  clear_graveyard();
   old_handlers_.clear();
   metrics_.turn.add(steady_nanoseconds() - started);
+}
+
+void Loop::clear_graveyard() {
+  if (graveyard_.empty()) return;
+  // What is left to write after so many rounds may be of one that was closed in the last of them.
+  std::erase_if(dirty_, [](const Connection* connection) { return !connection->is_open(); });
+  graveyard_.clear();
 }
 
 int Loop::wait_milliseconds() {

@@ -111,6 +111,7 @@ class Loop {
   [[nodiscard]] int wait_milliseconds();
   void drain_mailbox();
   void run_due();
+  void clear_graveyard();
   void finish_turn();
   void write_dirty();
   void write_batch(std::span<Connection* const> batch);
