@@ -1,31 +1,33 @@
-// What the kernel gives: the same bytes to as many sockets, by a loop that does nothing else.
-#include <cstdlib>
-#include <memory>
+// ceiling: what the kernel gives: the same bytes to as many sockets, by a loop that does nothing
+// else.
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "client.h"
+#include "bare_server.h"
+#include "fail.h"
+#include "machine.h"
 #include "net/send_batch.h"
+#include "result.h"
 #include "scenarios.h"
-#include "server_process.h"
+#include "stopwatch.h"
+#include "stream.h"
 
 namespace river::bench {
 namespace {
 
+constexpr int warm_up_rounds = 20;
+constexpr std::size_t batch_max = 1024;
+
 // The server: accepts, then sends once to each for every byte on the control socket.
-[[noreturn]] void serve(int listener, int control, const Options& options) {
-  pin_to_core(options.server_core);
+void serve(int listener, int control, const Options& options) {
   const net::SendBatchKind kind =
       options.send_batch == "sendmsg" ? net::SendBatchKind::sendmsg : net::SendBatchKind::io_uring;
   auto batch = net::make_send_batch(kind);
@@ -36,89 +38,97 @@ namespace {
   iovec piece{const_cast<char*>(message.data()), message.size()};
   std::vector<net::FileDescriptor> sockets;
   for (int i = 0; i < options.subscribers; ++i) {
-    sockets.emplace_back(::accept(listener, nullptr, nullptr));
+    sockets.emplace_back(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK));
     const int on = 1;
     ::setsockopt(sockets.back().get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  char byte = 0;
-  send_all(control, "r");
+  char byte = 'r';
+  ::send(control, &byte, 1, 0);
   std::vector<net::SendItem> items;
   while (::read(control, &byte, 1) == 1) {
-    for (std::size_t start = 0; start < sockets.size(); start += 1024) {
+    for (std::size_t start = 0; start < sockets.size(); start += batch_max) {
       items.clear();
-      for (std::size_t i = start; i < std::min(sockets.size(), start + 1024); ++i) {
+      for (std::size_t i = start; i < std::min(sockets.size(), start + batch_max); ++i) {
         items.push_back({sockets[i].get(), &piece, 1, 0});
       }
       (*batch)->send(items);
     }
   }
-  std::_Exit(0);
 }
+
+// The clients: as many sockets that count bytes.
+class Receivers {
+ public:
+  Receivers(std::uint16_t port, int count) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    for (int i = 0; i < count; ++i) {
+      streams_.emplace_back(Stream::Target{.port = port});
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.fd = streams_.back().fd();
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, event.data.fd, &event);
+    }
+  }
+
+  [[nodiscard]] bool receive(std::size_t bytes) {
+    while (bytes > 0) {
+      std::array<epoll_event, 128> events;
+      const int ready = ::epoll_wait(epoll_.get(), events.data(), events.size(), 5000);
+      if (ready <= 0) return false;
+      for (int i = 0; i < ready; ++i) {
+        const ssize_t got = ::recv(events[static_cast<std::size_t>(i)].data.fd, buffer_.data(),
+                                   buffer_.size(), MSG_DONTWAIT);
+        if (got > 0) bytes -= static_cast<std::size_t>(got);
+      }
+    }
+    return true;
+  }
+
+ private:
+  net::FileDescriptor epoll_;
+  std::vector<Stream> streams_;
+  std::vector<char> buffer_ = std::vector<char>(256 * 1024);
+};
 
 }  // namespace
 
 void run_ceiling(const Options& options) {
-  const net::FileDescriptor listener(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  ::listen(listener.get(), 4096);
-  socklen_t size = sizeof address;
-  ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  int control[2];
-  ::socketpair(AF_UNIX, SOCK_STREAM, 0, control);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::close(control[0]);  // its end there is how the child learns that all is done
-    serve(listener.get(), control[1], options);
-  }
-  pin_to_core(options.client_core);
-
-  const int epoll = ::epoll_create1(0);
-  std::vector<net::FileDescriptor> sockets;
-  for (int i = 0; i < options.subscribers; ++i) {
-    sockets.push_back(connect_to(ntohs(address.sin_port)));
-    set_nonblocking(sockets.back().get());
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = sockets.back().get();
-    ::epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event);
-  }
-  receive_until(control[0], "r");
-  std::vector<char> buffer(256 * 1024);
-  std::vector<epoll_event> events(1024);
+  make_room_for(options.subscribers);
+  const BareServer server(options,
+                          [&](int listener, int control) { serve(listener, control, options); });
+  Receivers receivers(server.port(), options.subscribers);
+  char byte = 0;
+  if (::recv(server.control(), &byte, 1, 0) != 1) fail("the bare server did not start");
   const std::size_t bytes_a_round = static_cast<std::size_t>(options.subscribers) *
                                     static_cast<std::size_t>(options.wire_bytes) *
                                     static_cast<std::size_t>(options.in_flight);
-  const auto one_round = [&] {
-    send_all(control[0], "g");
-    std::size_t missing = bytes_a_round;
-    while (missing > 0) {
-      const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 5000);
-      if (ready <= 0) fail("the ceiling stalls");
-      for (int i = 0; i < ready; ++i) {
-        const ssize_t got = ::recv(events[static_cast<std::size_t>(i)].data.fd, buffer.data(),
-                                   buffer.size(), MSG_DONTWAIT);
-        if (got > 0) missing -= static_cast<std::size_t>(got);
-      }
-    }
+  const auto round = [&] {
+    ::send(server.control(), "g", 1, MSG_NOSIGNAL);
+    if (!receivers.receive(bytes_a_round)) fail("the ceiling stalls");
   };
-  for (int i = 0; i < 20; ++i) one_round();
-  const std::uint64_t start = steady_nanoseconds();
-  const std::uint64_t end = start + static_cast<std::uint64_t>(options.seconds) * 1'000'000'000;
-  std::uint64_t rounds = 0;
-  for (; steady_nanoseconds() < end; ++rounds) one_round();
-  const double took = static_cast<double>(steady_nanoseconds() - start) / 1e9;
-  const double deliveries = static_cast<double>(rounds) * options.subscribers * options.in_flight;
-  fmt::print(R"({{"scenario":"ceiling","subscribers":{},"in_flight":{},"wire_bytes":{},)"
-             R"("send_batch":"{}","deliveries_per_second":{:.0f},"sends_per_second":{:.0f}}})"
-             "\n",
-             options.subscribers, options.in_flight, options.wire_bytes, options.send_batch,
-             deliveries / took, deliveries / options.in_flight / took);
-  ::close(control[0]);
-  ::waitpid(child, nullptr, 0);
-  ::close(epoll);
+
+  Result result("ceiling", options);
+  result.parameter("subscribers", options.subscribers);
+  result.parameter("in_flight", options.in_flight);
+  result.parameter("wire_bytes", options.wire_bytes);
+  for (int i = 0; i < warm_up_rounds; ++i) round();
+  for (int repeat = 0; repeat < options.repeats; ++repeat) {
+    const Stopwatch watch(server.pid());
+    std::uint64_t rounds = 0;
+    for (; watch.seconds() < options.seconds; ++rounds) round();
+    const double seconds = watch.seconds();
+    const double cpu = watch.server_cpu_seconds();
+    const double sends = static_cast<double>(rounds) * options.subscribers;
+    const double deliveries = sends * options.in_flight;
+    result.figure("deliveries_per_second", deliveries / seconds);
+    result.figure("sends_per_second", sends / seconds);
+    result.figure("cpu_microseconds_per_delivery", cpu * 1e6 / deliveries, 3);
+    result.figure("deliveries_per_cpu_second", deliveries / cpu);
+    watch.note(result);
+  }
+  result.print(fmt::format("{} deliveries/s to {} sockets by {}, {} a send; {} µs CPU each",
+                           result.text("deliveries_per_second"), options.subscribers,
+                           options.send_batch == "sendmsg" ? "sendmsg" : "io_uring",
+                           options.in_flight, result.text("cpu_microseconds_per_delivery")));
 }
 
 }  // namespace river::bench

@@ -1,151 +1,203 @@
 #include "client.h"
 
-#include <cerrno>
-#include <charconv>
-#include <cstring>
+#include <algorithm>
+#include <utility>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 
-#include "auth/token_signer.h"
-#include "base/clock.h"
-#include "server_process.h"
+#include "client_frame.h"
+#include "fail.h"
 
 namespace river::bench {
 
-net::FileDescriptor connect_to(std::uint16_t port) {
-  net::FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    fail(fmt::format("connect: {}", std::strerror(errno)));
+void ClientListener::on_closed(Client& client, int code) {
+  fail(fmt::format("the server closed client {}: {}", client.identity().user, code));
+}
+
+Client::Client(CrowdShared& shared, const Identity& identity,
+               const std::vector<std::string>& channels)
+    : shared_(shared), identity_(identity) {
+  for (const std::string& channel : channels) subscriptions_.push_back({channel});
+}
+
+std::vector<Step> Client::way_in() const {
+  std::vector<Wish> wishes;
+  for (const Subscription& subscription : subscriptions_) {
+    wishes.push_back({subscription.channel, subscription.epoch, subscription.check.last()});
   }
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return fd;
+  return shared_.adapter.way_in(identity_, wishes);
 }
 
-void send_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) fail(fmt::format("send: {}", std::strerror(errno)));
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
+void Client::start() {
+  stream_ = Stream(shared_.target);
+  if (stream_.resumed()) ++shared_.tls_resumed;
+  state_ = State::on_its_way;
+  switched_ = false;
+  close_code_ = 0;
+  steps_ = way_in();
+  std::string bytes;
+  for (const Step& step : steps_) {
+    bytes += step.bytes;
+    if (!shared_.pipelined) break;
   }
+  std::ranges::reverse(steps_);
+  static_cast<void>(send(bytes));  // if it is gone already, the next read will find it so
 }
 
-std::string receive_until(int fd, std::string_view marker) {
-  std::string text;
-  char buffer[4096];
-  while (text.find(marker) == std::string::npos) {
-    const ssize_t got = ::recv(fd, buffer, sizeof buffer, 0);
-    if (got <= 0) fail(fmt::format("waited for {}, got: {}", marker, text));
-    text.append(buffer, static_cast<std::size_t>(got));
+void Client::subscribe(std::string_view channel) {
+  subscriptions_.push_back({std::string(channel)});
+  const Wish wish{channel, {}, 0};
+  static_cast<void>(send(shared_.adapter.way_in(identity_, {&wish, 1}).back().bytes));
+}
+
+void Client::cut() {
+  stream_.cut();
+  partial_.clear();
+  state_ = State::away;
+}
+
+void Client::close() {
+  static_cast<void>(send(client_frame(std::string("\x03\xe8", 2), ServerFrame::close)));
+  stream_.close();
+  partial_.clear();
+  state_ = State::away;
+}
+
+void Client::read(char* buffer, std::size_t size, ClientListener& listener) {
+  const Stream::Read read = stream_.read(buffer, size);
+  switch (read.outcome) {
+    case Stream::Outcome::nothing_yet:
+      return;
+    case Stream::Outcome::ended:
+    case Stream::Outcome::broken:
+      end(close_code_ == 0 ? 1006 : close_code_, listener);
+      return;
+    case Stream::Outcome::bytes:
+      break;
   }
-  return text;
-}
-
-void set_nonblocking(int fd) {
-  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-}
-
-std::uint64_t leading_number(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-std::string upgrade_request() {
-  return "GET /v1/ws HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-}
-
-std::string client_frame(std::string_view json) {
-  std::string frame("\x81", 1);
-  if (json.size() < 126) {
-    frame += static_cast<char>(0x80 | json.size());
-  } else {
-    frame += static_cast<char>(0x80 | 126);
-    frame += static_cast<char>(json.size() >> 8);
-    frame += static_cast<char>(json.size() & 0xff);
+  std::string_view bytes(buffer, read.size);
+  if (partial_.empty()) {
+    take_bytes(bytes, listener);
+    if (!bytes.empty() && state_ != State::away) partial_ = bytes;
+    return;
   }
-  frame.append(4, '\0');  // a mask of zeros: what is masked stays as it is
-  frame += json;
-  return frame;
+  std::string whole = std::move(partial_);
+  partial_.clear();
+  whole += bytes;
+  bytes = whole;
+  take_bytes(bytes, listener);
+  if (state_ == State::away) return;
+  whole.erase(0, whole.size() - bytes.size());
+  if (!whole.empty()) partial_ = std::move(whole);
 }
 
-std::string auth_frame(std::string_view secret, int user) {
-  auth::TokenRequest token;
-  token.user = fmt::format("user-{}", user);
-  token.expires = unix_now() + 3600;
-  return client_frame(
-      fmt::format(R"({{"type":"auth","id":1,"token":"{}"}})", auth::sign_token(token, secret)));
-}
-
-void Client::open(std::uint16_t port, std::string_view secret, int user, std::string_view channel,
-                  bool pipelined) {
-  socket_ = connect_to(port);
-  const std::string auth = auth_frame(secret, user);
-  const std::string subscribe =
-      client_frame(fmt::format(R"({{"type":"subscribe","id":2,"channel":"{}"}})", channel));
-  std::string answer;
-  if (pipelined) {
-    send_all(fd(), upgrade_request() + auth + subscribe);
-  } else {
-    send_all(fd(), upgrade_request());
-    receive_until(fd(), "auth_timeout");
-    send_all(fd(), auth);
-    receive_until(fd(), "authenticated");
-    send_all(fd(), subscribe);
-  }
-  answer = receive_until(fd(), R"("subscribed")");
-  const std::size_t at = answer.rfind(R"("offset":)");
-  next_offset_ = leading_number(std::string_view(answer).substr(at + 9)) + 1;
-  set_nonblocking(fd());
-}
-
-void Client::take(std::string_view payload, int& events) {
-  // Ends in "offset":N}
-  const std::size_t at = payload.rfind(':');
-  if (at == std::string_view::npos || !payload.starts_with(R"({"type":"event")")) return;
-  const std::uint64_t offset = leading_number(payload.substr(at + 1));
-  if (offset != next_offset_) {
-    fail(fmt::format("expected offset {}, got {}", next_offset_, offset));
-  }
-  ++next_offset_;
-  ++events;
-}
-
-int Client::read_events(char* buffer, std::size_t size) {
-  const ssize_t got = ::recv(fd(), buffer, size, MSG_DONTWAIT);
-  if (got == 0) fail("the server closed a subscriber");
-  if (got < 0) return 0;
-  std::string_view bytes(buffer, static_cast<std::size_t>(got));
-  if (!partial_.empty()) {
-    partial_ += bytes;
-    bytes = partial_;
-  }
-  int events = 0;
-  while (bytes.size() >= 2) {
-    std::size_t length = static_cast<unsigned char>(bytes[1]);
-    std::size_t header = 2;
-    if (length == 126) {
-      if (bytes.size() < 4) break;
-      length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[2])) << 8 |
-               static_cast<unsigned char>(bytes[3]);
-      header = 4;
+void Client::take_bytes(std::string_view& bytes, ClientListener& listener) {
+  if (!switched_ && !take_handshake(bytes, listener)) return;
+  ServerFrame frame;
+  while (state_ != State::away && frame.take_from(bytes)) {
+    if (!frame.final) fail("the server fragments its messages, which this client cannot read");
+    if (frame.opcode == ServerFrame::text || frame.opcode == ServerFrame::binary) {
+      take_message(frame.compressed ? shared_.inflater.inflate(frame.payload) : frame.payload,
+                   listener);
+    } else if (frame.opcode == ServerFrame::ping) {
+      static_cast<void>(send(client_frame(frame.payload, ServerFrame::pong)));
+    } else if (frame.opcode == ServerFrame::close) {
+      const auto byte = [&](std::size_t at) {
+        return static_cast<int>(static_cast<unsigned char>(frame.payload[at]));
+      };
+      close_code_ = frame.payload.size() < 2 ? 1005 : byte(0) << 8 | byte(1);
     }
-    if (bytes.size() < header + length) break;
-    take(bytes.substr(header, length), events);
-    bytes.remove_prefix(header + length);
   }
-  partial_ = std::string(bytes);
-  return events;
+}
+
+bool Client::take_handshake(std::string_view& bytes, ClientListener& listener) {
+  const std::size_t end_of_head = bytes.find("\r\n\r\n");
+  if (end_of_head == std::string_view::npos) return false;
+  if (!bytes.starts_with("HTTP/1.1 101")) {
+    fail(fmt::format("the server refused a WebSocket: {}", bytes.substr(0, bytes.find('\r'))));
+  }
+  bytes.remove_prefix(end_of_head + 4);
+  switched_ = true;
+  take_step(Said::switched, listener);
+  return true;
+}
+
+void Client::take_message(std::string_view payload, ClientListener& listener) {
+  const Message message = shared_.adapter.read(payload);
+  switch (message.said) {
+    case Said::event:
+      find(message.channel).check.take(message.number, shared_.tally);
+      listener.on_event(*this, message);
+      return;
+    case Said::subscribed:
+      take_subscribed(message);
+      break;
+    case Said::ping:
+      ++shared_.pings;
+      static_cast<void>(send(shared_.adapter.pong()));
+      return;
+    case Said::refused:
+      fail(fmt::format("the server refused: {}", payload));
+    case Said::switched:
+    case Said::welcome:
+    case Said::authenticated:
+    case Said::unsubscribed:
+    case Said::presence:
+    case Said::members:
+    case Said::other:
+      break;
+  }
+  listener.on_message(*this, message, payload);
+  if (state_ == State::on_its_way) take_step(message.said, listener);
+}
+
+// Who resumes has to get what it missed, so its check goes on; if the server says that it cannot
+// send that, it is lost.
+void Client::take_subscribed(const Message& message) {
+  Subscription& subscription = find(message.channel);
+  if (message.recovered == true) {
+    ++shared_.recovered;
+  } else if (message.recovered == false) {
+    ++shared_.not_recovered;
+    subscription.check.finish(message.number, shared_.tally);
+    subscription.check.start(message.number);
+  } else {
+    subscription.check.start(message.number);
+  }
+  subscription.epoch = message.epoch;
+}
+
+void Client::take_step(Said said, ClientListener& listener) {
+  if (steps_.empty() || steps_.back().until != said || --steps_.back().count > 0) return;
+  steps_.pop_back();
+  if (steps_.empty()) {
+    steps_.shrink_to_fit();
+    state_ = State::open;
+    listener.on_open(*this);
+  } else if (!shared_.pipelined) {
+    static_cast<void>(send(steps_.back().bytes));
+  }
+}
+
+void Client::end(int code, ClientListener& listener) {
+  stream_.close();
+  partial_.clear();
+  state_ = State::away;
+  listener.on_closed(*this, code);
+}
+
+Client::Subscription& Client::find(std::string_view channel) {
+  if (last_found_ < subscriptions_.size() &&
+      (subscriptions_[last_found_].channel == channel || channel.empty())) {
+    return subscriptions_[last_found_];
+  }
+  for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
+    if (subscriptions_[i].channel != channel) continue;
+    last_found_ = static_cast<std::uint32_t>(i);
+    return subscriptions_[i];
+  }
+  fail(
+      fmt::format("an event of {}, which client {} is not subscribed to", channel, identity_.user));
 }
 
 }  // namespace river::bench

@@ -1,47 +1,97 @@
-// Client: one subscriber's socket: as little work a message as can be, so that it is never the
-// bottleneck, but every offset is looked at.
+// Client: one client of a crowd. It never waits: it does what its socket has for it, as little work
+// a message as can be, but looks at every offset of every subscription.
+//
+// Owns: its connection. Borrows: what all clients of the crowd share.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "net/file_descriptor.h"
+#include "adapter.h"
+#include "inflate_cache.h"
+#include "offset_check.h"
+#include "server_frame.h"
+#include "stream.h"
+#include "tally.h"
 
 namespace river::bench {
 
-[[nodiscard]] net::FileDescriptor connect_to(std::uint16_t port);
-void send_all(int fd, std::string_view bytes);
-// Blocks until `marker` has come; returns all that came.
-std::string receive_until(int fd, std::string_view marker);
-void set_nonblocking(int fd);
-// The number that `text` starts with; 0 if it does not.
-[[nodiscard]] std::uint64_t leading_number(std::string_view text);
+class Client;
 
-[[nodiscard]] std::string upgrade_request();
-// A masked text frame.
-[[nodiscard]] std::string client_frame(std::string_view json);
-[[nodiscard]] std::string auth_frame(std::string_view secret, int user);
+// What a scenario wants to know. By default a client that is closed or refused is an error.
+class ClientListener {
+ public:
+  virtual ~ClientListener() = default;
+  virtual void on_open(Client& /*client*/) {}
+  virtual void on_event(Client& /*client*/, const Message& /*message*/) {}
+  // Everything that is not part of a client's way in and no event.
+  virtual void on_message(Client& /*client*/, const Message& /*message*/,
+                          std::string_view /*payload*/) {}
+  // `code` is that of the close frame; 1006 if there was none, 1005 if it had none.
+  virtual void on_closed(Client& client, int code);
+};
+
+struct CrowdShared {
+  const Adapter& adapter;
+  Stream::Target target;
+  bool pipelined = false;  // the whole way in at once
+  Tally tally = {};
+  std::uint64_t pings = 0;
+  std::uint64_t recovered = 0;      // subscriptions
+  std::uint64_t not_recovered = 0;  //
+  std::uint64_t tls_resumed = 0;
+  InflateCache inflater = {};
+};
 
 class Client {
  public:
-  Client() = default;
+  struct Subscription {
+    std::string channel;
+    std::string epoch = {};
+    OffsetCheck check = {};
+  };
 
-  // Connects, authenticates and subscribes; one step after the other, or all in one packet.
-  void open(std::uint16_t port, std::string_view secret, int user, std::string_view channel,
-            bool pipelined);
-  // Reads what is there and returns how many events it was. Fails if an offset is missing or
-  // double.
-  int read_events(char* buffer, std::size_t size);
+  enum class State : std::uint8_t { away, on_its_way, open };
 
-  [[nodiscard]] int fd() const { return socket_.get(); }
+  Client(CrowdShared& shared, const Identity& identity, const std::vector<std::string>& channels);
+
+  // Connects and sets out on its way in. One that was there before resumes.
+  void start();
+  // Reads once what is there. `listener` hears of it.
+  void read(char* buffer, std::size_t size, ClientListener& listener);
+  // False: the connection is gone, which the next read will find too.
+  bool send(std::string_view frame) { return stream_.write(frame); }
+  void subscribe(std::string_view channel);
+  void cut();
+  void close();
+
+  [[nodiscard]] int fd() const { return stream_.fd(); }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] std::vector<Subscription>& subscriptions() { return subscriptions_; }
 
  private:
-  void take(std::string_view payload, int& events);
+  void take_bytes(std::string_view& bytes, ClientListener& listener);
+  [[nodiscard]] bool take_handshake(std::string_view& bytes, ClientListener& listener);
+  void take_message(std::string_view payload, ClientListener& listener);
+  void take_subscribed(const Message& message);
+  void take_step(Said said, ClientListener& listener);
+  void end(int code, ClientListener& listener);
+  [[nodiscard]] Subscription& find(std::string_view channel);
+  [[nodiscard]] std::vector<Step> way_in() const;
 
-  net::FileDescriptor socket_;
-  std::string partial_;
-  std::uint64_t next_offset_ = 0;
+  CrowdShared& shared_;
+  Stream stream_;
+  State state_ = State::away;
+  bool switched_ = false;  // frames follow
+  int close_code_ = 0;
+  std::uint32_t last_found_ = 0;
+  Identity identity_;
+  std::vector<Step> steps_;  // still ahead, the next one last
+  std::string partial_;      // an unfinished frame
+  std::vector<Subscription> subscriptions_;
 };
 
 }  // namespace river::bench

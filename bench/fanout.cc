@@ -1,104 +1,62 @@
-#include <memory>
-#include <string>
-#include <vector>
-
+// fanout: closed loop: `in_flight` publications at a time to one channel with many subscribers.
 #include <fmt/format.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "client.h"
+#include "arena.h"
+#include "machine.h"
+#include "result.h"
 #include "scenarios.h"
-#include "server_process.h"
+#include "stopwatch.h"
 
 namespace river::bench {
 namespace {
 
-constexpr std::string_view channel = "bench";
-
-std::vector<std::unique_ptr<Client>> open_clients(const ServerProcess& server,
-                                                  const Options& options) {
-  std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < options.subscribers; ++i) {
-    clients.push_back(std::make_unique<Client>());
-    clients.back()->open(server.port(), server.jwt_secret(), options.same_user ? 0 : i, channel,
-                         true);
-  }
-  return clients;
-}
-
-// A request whose event is `wire_bytes` long as a frame, once its offset has six digits.
-std::string publish_request(const ServerProcess& server, const Options& options) {
-  const std::size_t envelope =
-      std::string_view(
-          R"({"type":"event","channel":"bench","event":"e","data":"","offset":123456})")
-          .size();
-  const std::size_t header = options.wire_bytes - 2 < 126 ? 2 : 4;
-  const std::size_t filler = static_cast<std::size_t>(options.wire_bytes) - header - envelope;
-  const std::string body =
-      fmt::format(R"({{"channel":"bench","eventName":"e","data":"{}"}})", std::string(filler, 'x'));
-  return fmt::format(
-      "POST /publish HTTP/1.1\r\nHost: bench\r\nx-api-key: {}\r\n"
-      "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-      server.api_key(), body.size(), body);
-}
+constexpr int warm_up_rounds = 20;
 
 }  // namespace
 
 void run_fanout(const Options& options) {
-  ServerProcess server(options);
-  pin_to_core(options.client_core);
-  const auto clients = open_clients(server, options);
-  const int epoll = ::epoll_create1(0);
-  for (const auto& client : clients) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = client.get();
-    ::epoll_ctl(epoll, EPOLL_CTL_ADD, client->fd(), &event);
-  }
-  std::string request;
-  for (int i = 0; i < options.in_flight; ++i) request += publish_request(server, options);
-  const net::FileDescriptor publisher = connect_to(server.port());
+  make_room_for(options.subscribers);
+  Arena arena(options);
+  const std::string channel = "bench";
+  arena.fill(options.subscribers, channel);
+  const std::string data = arena.adapter->data_for(
+      channel, static_cast<std::size_t>(options.wire_bytes), options.deflate);
+  const std::uint64_t deliveries_a_round = static_cast<std::uint64_t>(options.subscribers) *
+                                           static_cast<std::uint64_t>(options.in_flight);
 
-  std::vector<char> buffer(256 * 1024);
-  std::vector<epoll_event> events(1024);
-  std::uint64_t rounds = 0;
-  std::uint64_t deliveries = 0;
-  const auto one_round = [&] {
-    send_all(publisher.get(), request);
-    std::uint64_t missing = clients.size() * static_cast<std::size_t>(options.in_flight);
-    while (missing > 0) {
-      const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 5000);
-      if (ready <= 0) fail(fmt::format("{} deliveries are missing", missing));
-      for (int i = 0; i < ready; ++i) {
-        auto* client = static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
-        missing -= static_cast<std::uint64_t>(client->read_events(buffer.data(), buffer.size()));
-      }
-    }
-    ++rounds;
-    deliveries += clients.size() * static_cast<std::size_t>(options.in_flight);
-    // The answers, so that they don't pile up.
-    while (::recv(publisher.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
-    }
+  std::uint64_t expected = 0;
+  const auto round = [&] {
+    arena.publisher.publish(channel, data, options.in_flight);
+    expected += deliveries_a_round;
+    return arena.crowd.receive(expected);
   };
-  for (int i = 0; i < 20; ++i) one_round();
-  rounds = deliveries = 0;
-  const double cpu_before = server.cpu_seconds();
-  const std::uint64_t start = steady_nanoseconds();
-  const std::uint64_t end = start + static_cast<std::uint64_t>(options.seconds) * 1'000'000'000;
-  while (steady_nanoseconds() < end) one_round();
-  const double took = static_cast<double>(steady_nanoseconds() - start) / 1e9;
-  const double cpu = server.cpu_seconds() - cpu_before;
-  fmt::print(
-      R"({{"scenario":"fanout","subscribers":{},"in_flight":{},"wire_bytes":{},"send_batch":"{}",)"
-      R"("deliveries_per_second":{:.0f},"cpu_microseconds_per_delivery":{:.3f},)"
-      R"("deliveries_per_cpu_second":{:.0f},"rounds":{}}})"
-      "\n",
-      options.subscribers, options.in_flight, options.wire_bytes, options.send_batch,
-      static_cast<double>(deliveries) / took, cpu * 1e6 / static_cast<double>(deliveries),
-      static_cast<double>(deliveries) / cpu, rounds);
-  ::close(epoll);
+
+  Result result("fanout", options);
+  result.parameter("subscribers", options.subscribers);
+  result.parameter("in_flight", options.in_flight);
+  result.parameter("wire_bytes", options.wire_bytes);
+  result.parameter("deflate", options.deflate);
+  bool whole = true;
+  for (int i = 0; whole && i < warm_up_rounds; ++i) whole = round();
+  for (int repeat = 0; whole && repeat < options.repeats; ++repeat) {
+    const Stopwatch watch(arena.server.pid());
+    std::uint64_t rounds = 0;
+    for (; whole && watch.seconds() < options.seconds; ++rounds) whole = round();
+    const double seconds = watch.seconds();
+    const double cpu = watch.server_cpu_seconds();
+    const auto deliveries = static_cast<double>(rounds * deliveries_a_round);
+    result.figure("deliveries_per_second", deliveries / seconds);
+    result.figure("cpu_microseconds_per_delivery", cpu * 1e6 / deliveries, 3);
+    result.figure("deliveries_per_cpu_second", deliveries / cpu);
+    result.figure("rounds", static_cast<double>(rounds));
+    watch.note(result);
+  }
+  // The first publication of a channel has offset 1.
+  arena.crowd.finish(channel, arena.publisher.published());
+  result.tally = arena.crowd.tally();
+  result.print(fmt::format("{} deliveries/s to {} subscribers, {} in flight; {} µs CPU each",
+                           result.text("deliveries_per_second"), options.subscribers,
+                           options.in_flight, result.text("cpu_microseconds_per_delivery")));
 }
 
 }  // namespace river::bench

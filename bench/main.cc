@@ -1,38 +1,73 @@
 // river-bench: measures a river from outside, both sides pinned to cores of their own.
 //
-//   river-bench fanout --subscribers 5000 --in-flight 16
+//   river-bench fanout --subscribers 5000 --in-flight 16 --repeat 5
 #include <CLI/CLI.hpp>
 
 #include "scenarios.h"
 
-int main(int argc, char** argv) {
-  using namespace river::bench;  // tidy: allow
-  Options options;
-  CLI::App app("Measures River");
-  app.require_subcommand(1);
-  app.fallthrough();
+namespace river::bench {
+namespace {
+
+void add_options(CLI::App& app, Options& options) {
   app.add_option("--river", options.river, "the program to measure");
   app.add_option("--send-batch", options.send_batch, "auto, sendmsg or io_uring");
-  app.add_option("--subscribers", options.subscribers, "clients");
-  app.add_option("--in-flight", options.in_flight, "publications at a time");
-  app.add_option("--wire-bytes", options.wire_bytes, "length of one event's frame");
-  app.add_option("--seconds", options.seconds, "how long to measure");
   app.add_option("--workers", options.workers, "loops of the server");
   app.add_option("--server-core", options.server_core, "-1: any");
   app.add_option("--client-core", options.client_core, "-1: any");
-  app.add_option("--connections", options.connections, "of publishers");
-  app.add_option("--batch", options.batch, "messages a request");
-  app.add_flag("--pipelined", options.pipelined, "auth and subscribe together with the handshake");
+  app.add_option("--seconds", options.seconds, "how long a repetition measures");
+  app.add_option("--repeat", options.repeats, "repetitions: the median is shown, and the range");
+  app.add_option("--subscribers,--clients", options.subscribers, "clients");
+  app.add_option("--in-flight", options.in_flight, "publications at a time");
+  app.add_option("--wire-bytes", options.wire_bytes, "length of one event's frame");
+  app.add_flag("--tls", options.tls, "with a certificate made for the purpose");
+  app.add_flag("--deflate", options.deflate, "clients offer compression, data is JSON");
   app.add_flag("--same-user", options.same_user, "all clients are one user");
-  app.add_subcommand("fanout", "one channel, many subscribers")->callback([&] {
-    run_fanout(options);
-  });
-  app.add_subcommand("ceiling", "the same by the kernel alone")->callback([&] {
-    run_ceiling(options);
-  });
-  app.add_subcommand("publish", "HTTP only")->callback([&] { run_publish(options); });
-  app.add_subcommand("connect", "clients that come")->callback([&] { run_connect(options); });
-  app.add_subcommand("idle", "clients that stay")->callback([&] { run_idle(options); });
+  app.add_option("--adapter", options.adapter, "the server's protocol: river or echo");
+  app.add_option("--port", options.port, "of a server that runs already");
+  app.add_option("--server-pid", options.server_pid, "of the same, to see its CPU and memory");
+  app.add_option("--path", options.path, "of the WebSocket, for the adapter echo");
+}
+
+// What only some scenarios read, at these.
+void add_scenarios(CLI::App& app, Options& options) {
+  const auto scenario = [&](const char* name, const char* help, void (*run)(const Options&)) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->callback([&options, run] { run(options); });
+    return command;
+  };
+  scenario("fanout", "one channel, many subscribers, closed loop", run_fanout);
+  CLI::App* paced = scenario("paced", "the same at a fixed rate: latency", run_paced);
+  paced->add_option("--rate", options.rate, "publications a second");
+  paced->add_option("--load", options.load, "or a share of the ceiling");
+  paced->add_option("--ceiling", options.deliveries_per_second, "deliveries a second");
+  CLI::App* publish = scenario("publish", "HTTP only", run_publish);
+  publish->add_option("--connections", options.connections, "of publishers");
+  publish->add_option("--batch", options.batch, "messages a request");
+  CLI::App* connect = scenario("connect", "clients that come", run_connect);
+  connect->add_option("--concurrency", options.concurrency, "clients on their way at a time");
+  connect->add_flag("--tls-resume", options.tls_resume, "resume TLS sessions");
+  CLI::App* bare = scenario("connect-ceiling", "the same by the kernel alone", run_connect_ceiling);
+  for (CLI::App* command : {connect, bare}) {
+    command->add_flag("--pipelined", options.pipelined,
+                      "auth and subscribe together with the handshake");
+  }
+  CLI::App* idle = scenario("idle", "clients that stay", run_idle);
+  idle->add_option("--ping-interval", options.ping_seconds, "seconds; 0: the server's default");
+  scenario("many-channels", "a publication's cost with many channels", run_many_channels)
+      ->add_option("--channels", options.channels, "each with one subscriber");
+  scenario("ceiling", "fanout by the kernel alone", run_ceiling);
+}
+
+}  // namespace
+}  // namespace river::bench
+
+int main(int argc, char** argv) {
+  river::bench::Options options;
+  CLI::App app("Measures River");
+  app.require_subcommand(1);
+  app.fallthrough();
+  river::bench::add_options(app, options);
+  river::bench::add_scenarios(app, options);
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

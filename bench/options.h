@@ -1,4 +1,4 @@
-// What river-bench was asked to do.
+// What river-bench was asked to do. Each scenario reads those that concern it.
 #pragma once
 
 #include <string>
@@ -11,14 +11,40 @@ struct Options {
   int subscribers = 5000;
   int in_flight = 1;
   int wire_bytes = 150;  // of one event as a WebSocket frame
-  int seconds = 4;
+  double seconds = 4;    // of one repetition
+  int repeats = 1;
   int workers = 1;
   int server_core = 0;
   int client_core = 1;
-  int connections = 16;    // publish: keep-alive connections
-  int batch = 0;           // publish: messages a request; 0: single ones
-  bool pipelined = false;  // connect: auth and subscribe sent with the handshake
+  bool tls = false;
+  bool deflate = false;     // the clients offer compression, the data is JSON
+  bool pipelined = false;   // connect: auth and subscribe sent with the handshake
+  bool tls_resume = false;  // connect
   bool same_user = false;
+  int concurrency = 1;  // connect, resume-storm: clients that are coming at a time
+
+  int connections = 16;  // publish: keep-alive connections
+  int batch = 0;         // publish: messages a request; 0: single ones
+
+  double rate = 0;                   // publications a second of an open loop; 0: by load
+  double load = 0.5;                 // of `deliveries_per_second`
+  double deliveries_per_second = 0;  // what `load` is a share of
+
+  int channels = 100'000;     // many-channels
+  double ping_seconds = 0;    // idle: 0 leaves the server's default
+  int history_events = 1000;  // resume-storm, soak: kept a channel
+  double slow_share = 0.01;   // slow-readers
+  double outbox_seconds = 0;  // slow-readers: how long something may wait; 0: the server's default
+  double stay_share = 0.1;    // resume-storm: clients that are not cut
+  double joins_per_second = 100;  // presence-storm
+  double leaves_per_second = 0;   // presence-storm; 0: as joins
+  double churn_per_second = 50;   // soak: clients that leave and come back
+
+  // Another server than a River that is started for the measurement.
+  std::string adapter = "river";
+  std::string path = "/";  // of its WebSocket
+  int port = 0;            // of a server that runs already
+  int server_pid = 0;      // of the same, to see its CPU and memory
 };
 
 }  // namespace river::bench

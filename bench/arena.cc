@@ -1,0 +1,34 @@
+#include "arena.h"
+
+#include "machine.h"
+
+namespace river::bench {
+namespace {
+
+Stream::Target target_of(const ServerProcess& server, const Options& options,
+                         std::optional<ClientTls>& tls) {
+  if (options.tls) tls.emplace();
+  return {.port = server.port(), .tls = tls.has_value() ? &*tls : nullptr};
+}
+
+}  // namespace
+
+Arena::Arena(const Options& options, const std::vector<std::string>& settings)
+    : options_(options),
+      server(options, settings),
+      adapter(make_adapter(options, server.api_key(), server.jwt_secret())),
+      crowd(*adapter, target_of(server, options, tls), true),
+      publisher(*adapter, crowd.shared().target) {
+  pin_to_core(options.client_core);
+  crowd.watch(publisher.fd(), [this] { publisher.read(); });
+}
+
+void Arena::fill(int count, const std::string& channel) {
+  const std::size_t first = crowd.size();
+  for (int i = 0; i < count; ++i) {
+    crowd.add({.user = options_.same_user ? 0 : users_++}, {channel});
+  }
+  crowd.open_from(first);
+}
+
+}  // namespace river::bench

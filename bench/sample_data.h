@@ -1,0 +1,13 @@
+// The data of the events that are published.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace river::bench {
+
+// JSON of exactly `bytes` bytes: a string of one letter; or, if `compressible`, records as
+// applications send them, which deflate makes about a quarter of. At least 2 bytes.
+[[nodiscard]] std::string sample_data(std::size_t bytes, bool compressible);
+
+}  // namespace river::bench
