@@ -63,6 +63,13 @@ void Client::close() {
   state_ = State::away;
 }
 
+void Client::forget() {
+  for (Subscription& subscription : subscriptions_) {
+    subscription.epoch.clear();
+    subscription.check.start(0);
+  }
+}
+
 void Client::read(char* buffer, std::size_t size, ClientListener& listener) {
   const Stream::Read read = stream_.read(buffer, size);
   switch (read.outcome) {

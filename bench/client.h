@@ -64,8 +64,11 @@ class Client {
   // False: the connection is gone, which the next read will find too.
   bool send(std::string_view frame) { return stream_.write(frame); }
   void subscribe(std::string_view channel);
+  // Without and with a goodbye.
   void cut();
   void close();
+  // It will come as one who has never been there.
+  void forget();
 
   [[nodiscard]] int fd() const { return stream_.fd(); }
   [[nodiscard]] State state() const { return state_; }

@@ -37,7 +37,7 @@ void add_scenarios(CLI::App& app, Options& options) {
   };
   scenario("fanout", "one channel, many subscribers, closed loop", run_fanout);
   CLI::App* paced = scenario("paced", "the same at a fixed rate: latency", run_paced);
-  paced->add_option("--rate", options.rate, "publications a second");
+  paced->add_option("--rate", options.paced_rate, "publications a second");
   paced->add_option("--load", options.load, "or a share of the ceiling");
   paced->add_option("--ceiling", options.deliveries_per_second, "deliveries a second");
   CLI::App* publish = scenario("publish", "HTTP only", run_publish);
@@ -55,6 +55,19 @@ void add_scenarios(CLI::App& app, Options& options) {
   idle->add_option("--ping-interval", options.ping_seconds, "seconds; 0: the server's default");
   scenario("many-channels", "a publication's cost with many channels", run_many_channels)
       ->add_option("--channels", options.channels, "each with one subscriber");
+  CLI::App* resume = scenario("resume-storm", "all clients cut at once and back", run_resume_storm);
+  resume->add_option("--stay", options.stay_share, "share of the clients that are not cut");
+  resume->add_option("--concurrency", options.return_concurrency, "coming back at a time");
+  resume->add_option("--history-events", options.history_events, "kept a channel");
+  CLI::App* slow = scenario("slow-readers", "some clients stop reading", run_slow_readers);
+  slow->add_option("--slow", options.slow_share, "share of the clients that stop reading");
+  slow->add_option("--slow-wire-bytes", options.slow_wire_bytes,
+                   "length of the events that fill the buffers of the slow");
+  slow->add_option("--outbox-age", options.outbox_seconds,
+                   "seconds that something may wait; 0: the server's default");
+  for (CLI::App* command : {resume, slow}) {
+    command->add_option("--rate", options.rate, "publications a second, meanwhile");
+  }
   scenario("ceiling", "fanout by the kernel alone", run_ceiling);
 }
 

@@ -26,19 +26,27 @@ struct Options {
   int connections = 16;  // publish: keep-alive connections
   int batch = 0;         // publish: messages a request; 0: single ones
 
-  double rate = 0;                   // publications a second of an open loop; 0: by load
+  double paced_rate = 0;             // publications a second of the open loop; 0: by load
   double load = 0.5;                 // of `deliveries_per_second`
   double deliveries_per_second = 0;  // what `load` is a share of
 
-  int channels = 100'000;     // many-channels
-  double ping_seconds = 0;    // idle: 0 leaves the server's default
-  int history_events = 1000;  // resume-storm, soak: kept a channel
-  double slow_share = 0.01;   // slow-readers
+  int channels = 100'000;   // many-channels
+  double ping_seconds = 0;  // idle; 0 leaves the server's default
+
+  double rate = 10;  // publications a second, meanwhile, of the scenarios that follow
+
+  double stay_share = 0.1;        // resume-storm: clients that are not cut
+  int return_concurrency = 1000;  // resume-storm: clients that are coming back at a time
+  int history_events = 1000;      // resume-storm: kept a channel
+
+  double slow_share = 0.01;      // slow-readers
+  int slow_wire_bytes = 60'000;  // slow-readers: of events that fill the buffers of the slow
   double outbox_seconds = 0;  // slow-readers: how long something may wait; 0: the server's default
-  double stay_share = 0.1;    // resume-storm: clients that are not cut
+
   double joins_per_second = 100;  // presence-storm
   double leaves_per_second = 0;   // presence-storm; 0: as joins
-  double churn_per_second = 50;   // soak: clients that leave and come back
+
+  double churn_per_second = 50;  // soak: clients that leave and come back
 
   // Another server than a River that is started for the measurement.
   std::string adapter = "river";

@@ -3,6 +3,7 @@
 
 #include "arena.h"
 #include "fail.h"
+#include "latency_figures.h"
 #include "machine.h"
 #include "open_loop.h"
 #include "result.h"
@@ -15,7 +16,7 @@ namespace {
 constexpr double warm_up_seconds = 0.5;
 
 double rate_of(const Options& options) {
-  if (options.rate > 0) return options.rate;
+  if (options.paced_rate > 0) return options.paced_rate;
   if (options.deliveries_per_second <= 0) {
     fail("paced needs --rate, or --load of the --ceiling that `river-bench ceiling` has shown");
   }
@@ -48,10 +49,7 @@ void run_paced(const Options& options) {
     const double seconds = watch.seconds();
     const auto published = static_cast<double>(loop.published() - published_before);
     const auto received = static_cast<double>(loop.latencies().count());
-    result.figure("latency_milliseconds_p50", loop.latencies().milliseconds_at(0.5), 3);
-    result.figure("latency_milliseconds_p99", loop.latencies().milliseconds_at(0.99), 3);
-    result.figure("latency_milliseconds_p999", loop.latencies().milliseconds_at(0.999), 3);
-    result.figure("latency_milliseconds_max", loop.latencies().milliseconds_max(), 3);
+    add_latencies(result, "latency_milliseconds", loop.latencies());
     result.figure("publish_lateness_milliseconds_p99", loop.lateness().milliseconds_at(0.99), 3);
     result.figure("publications_per_second", published / seconds, 1);
     result.figure("deliveries_per_second", received / seconds);

@@ -11,6 +11,8 @@ void run_publish(const Options& options);
 void run_connect(const Options& options);
 void run_idle(const Options& options);
 void run_many_channels(const Options& options);
+void run_resume_storm(const Options& options);
+void run_slow_readers(const Options& options);
 
 // What the kernel gives, by bare programs without protocol.
 void run_ceiling(const Options& options);
