@@ -68,6 +68,10 @@ void add_scenarios(CLI::App& app, Options& options) {
   for (CLI::App* command : {resume, slow}) {
     command->add_option("--rate", options.rate, "publications a second, meanwhile");
   }
+  CLI::App* presence =
+      scenario("presence-storm", "all are told of each that joins or leaves", run_presence_storm);
+  presence->add_option("--joins", options.joins_per_second, "a second");
+  presence->add_option("--leaves", options.leaves_per_second, "a second; 0: as joins");
   scenario("ceiling", "fanout by the kernel alone", run_ceiling);
 }
 

@@ -25,6 +25,8 @@ class Pacer {
     for (; due(taken_) <= now; ++taken_) ++count;
     return count;
   }
+  // Takes one, due or not.
+  void take_one() { ++taken_; }
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
   // Until the next is due.
   [[nodiscard]] std::int64_t nanoseconds_left() const {

@@ -45,6 +45,10 @@ void ServerProcess::start(const Options& options, const std::vector<std::string>
                                     options.send_batch,
                                     "--limits-messages-per-second",
                                     "0"};
+  // A publisher may have nothing to say for a while.
+  for (const char* timeout : {"--http-head-timeout", "--http-idle-timeout"}) {
+    words.insert(words.end(), {timeout, "1h"});
+  }
   if (options.tls) {
     write_certificate(directory_);
     words.insert(words.end(),
