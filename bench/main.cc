@@ -65,7 +65,9 @@ void add_scenarios(CLI::App& app, Options& options) {
                    "length of the events that fill the buffers of the slow");
   slow->add_option("--outbox-age", options.outbox_seconds,
                    "seconds that something may wait; 0: the server's default");
-  for (CLI::App* command : {resume, slow}) {
+  CLI::App* soak = scenario("soak", "everything at once, with churn, for --seconds", run_soak);
+  soak->add_option("--churn", options.churn_per_second, "clients a second that leave and resume");
+  for (CLI::App* command : {resume, slow, soak}) {
     command->add_option("--rate", options.rate, "publications a second, meanwhile");
   }
   CLI::App* presence =

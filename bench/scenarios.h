@@ -14,6 +14,7 @@ void run_many_channels(const Options& options);
 void run_resume_storm(const Options& options);
 void run_slow_readers(const Options& options);
 void run_presence_storm(const Options& options);
+void run_soak(const Options& options);
 
 // What the kernel gives, by bare programs without protocol.
 void run_ceiling(const Options& options);
