@@ -25,6 +25,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--adapter", options.adapter, "the server's protocol: river or echo");
   app.add_option("--port", options.port, "of a server that runs already");
   app.add_option("--server-pid", options.server_pid, "of the same, to see its CPU and memory");
+  app.add_flag("--faulty", options.faulty,
+               "the bare echo server makes mistakes: to see them found");
   app.add_option("--path", options.path, "of the WebSocket, for the adapter echo");
 }
 
@@ -85,6 +87,7 @@ int main(int argc, char** argv) {
   CLI::App app("Measures River");
   app.require_subcommand(1);
   app.fallthrough();
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   river::bench::add_options(app, options);
   river::bench::add_scenarios(app, options);
   CLI11_PARSE(app, argc, argv);

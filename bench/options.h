@@ -50,6 +50,7 @@ struct Options {
 
   // Another server than a River that is started for the measurement.
   std::string adapter = "river";
+  bool faulty = false;     // the bare echo server loses and doubles some
   std::string path = "/";  // of its WebSocket
   int port = 0;            // of a server that runs already
   int server_pid = 0;      // of the same, to see its CPU and memory

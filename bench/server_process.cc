@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "certificate.h"
+#include "echo_server.h"
 #include "fail.h"
 #include "json_scan.h"
 #include "machine.h"
@@ -25,7 +26,13 @@ ServerProcess::ServerProcess(const Options& options, const std::vector<std::stri
     pid_ = options.server_pid;
     return;
   }
-  if (options.adapter != "river") fail("--adapter needs the --port of a server that runs");
+  if (options.adapter == "echo") {
+    const auto serve = [&](int listener, int /*control*/) { serve_echo(listener, options.faulty); };
+    echo_ = std::make_unique<BareServer>(options, serve);
+    port_ = echo_->port();
+    pid_ = echo_->pid();
+    return;
+  }
   start(options, settings);
 }
 

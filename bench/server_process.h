@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
 
+#include "bare_server.h"
 #include "options.h"
 
 namespace river::bench {
@@ -28,7 +30,8 @@ class ServerProcess {
  private:
   void start(const Options& options, const std::vector<std::string>& settings);
 
-  std::string directory_;  // empty: somebody else's server
+  std::unique_ptr<BareServer> echo_;
+  std::string directory_;  // empty: no River of ours
   std::string api_key_ = "benchmark-key-of-32-characters-0";
   std::string jwt_secret_ = "benchmark-secret-of-at-least-32-bytes-0123456789";
   pid_t pid_ = 0;

@@ -31,7 +31,7 @@ check_clang_tidy() {
   mkdir -p "$logs"
   export -f clang_tidy
   export logs
-  lint_files '^src/.*\.cc$' "$@" |
+  lint_files '^(src/.*|bench/[^/]*)\.cc$' "$@" |
     xargs --no-run-if-empty --max-procs "$cores" -I '{}' bash -c 'clang_tidy {}'
   record "clang-tidy" 1 0
 }
