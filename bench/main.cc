@@ -1,8 +1,14 @@
 // river-bench: measures a river from outside, both sides pinned to cores of their own.
 //
 //   river-bench fanout --subscribers 5000 --in-flight 16 --repeat 5
-#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <string_view>
 
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "fail.h"
 #include "scenarios.h"
 
 namespace river::bench {
@@ -30,11 +36,31 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--path", options.path, "of the WebSocket, for the adapter echo");
 }
 
+// Those that need nothing but a way in and events.
+constexpr std::array<std::string_view, 4> for_any_adapter{"connect", "fanout", "idle", "paced"};
+
+void check(std::string_view scenario, const Options& options) {
+  if (options.adapter != "river" &&
+      std::ranges::find(for_any_adapter, scenario) == for_any_adapter.end()) {
+    fail(fmt::format("{} speaks River's own protocol, so it has no other --adapter", scenario));
+  }
+  if (options.adapter == "river" && options.port != 0) {
+    fail("--port is for another --adapter: a River is started with settings and keys of the bench");
+  }
+  if (options.subscribers < 1 || options.in_flight < 1 || options.repeats < 1 ||
+      options.wire_bytes < 2 || options.seconds <= 0) {
+    fail("--clients, --in-flight, --repeat, --wire-bytes and --seconds must be positive");
+  }
+}
+
 // What only some scenarios read, at these.
 void add_scenarios(CLI::App& app, Options& options) {
   const auto scenario = [&](const char* name, const char* help, void (*run)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, help);
-    command->callback([&options, run] { run(options); });
+    command->callback([&options, run, name] {
+      check(name, options);
+      run(options);
+    });
     return command;
   };
   scenario("fanout", "one channel, many subscribers, closed loop", run_fanout);
