@@ -40,6 +40,9 @@ inline constexpr std::size_t api_key_bytes_min = 1;
 inline constexpr std::size_t api_key_bytes_advised = 16;  // 128 bits; fewer are warned of
 inline constexpr std::size_t subscriptions_max = 100;
 inline constexpr std::size_t members_listed_max = 1000;
+// One notice of who came and went; the rest waits for the next. So that a whole room that arrives
+// or leaves at once (a node went down) fills nobody's outbox: it holds sixteen.
+inline constexpr std::size_t presence_notice_bytes_max = 64 * kib;
 inline constexpr std::size_t history_page_max = 1000;     // events in one answer
 inline constexpr std::size_t history_page_default = 100;  // when the question names no limit
 inline constexpr std::size_t channels_page_max = 1000;

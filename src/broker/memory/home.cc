@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/limits.h"
 #include "base/random.h"
 
 namespace river::broker {
@@ -238,8 +239,12 @@ void Home::tell_changes(std::string_view name, Now now) {
   channel->telling_soon = false;
   if (channel->presence == nullptr) return;
   channel->last_told = now.steady;
-  const auto change = channel->presence->take_change();
-  if (channel->presence->size() == 0) channel->presence.reset();
+  const auto change = channel->presence->take_change(limits::presence_notice_bytes_max);
+  if (channel->presence->has_change()) {
+    note_change(*channel, now);
+  } else if (channel->presence->size() == 0) {
+    channel->presence.reset();
+  }
   if (change == nullptr) return;
   change->version = ++presence_version_;
   output_.tell_presence(channel->listeners, channel->name, change);

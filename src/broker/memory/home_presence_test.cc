@@ -1,4 +1,5 @@
 // Who is where, and when it is told.
+#include <algorithm>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -81,6 +82,29 @@ TEST_F(HomePresence, TheMoreMembersTheLongerTheWindowUpToHalfASecond) {
   leave("ann", 20'000);
   ASSERT_EQ(output.due.size(), 1U);
   EXPECT_EQ(output.due[0].first - now.steady, milliseconds(500));
+}
+
+// Symptom: when all members of a large channel came or went at once, every reader was closed as a
+// slow one, by a notice larger than its outbox.
+TEST_F(HomePresence, ChangesThatAreTooMuchForOneNoticeAreToldInTheNext) {
+  const auto user = [](ConnectionId i) { return std::string(190, 'a') + std::to_string(1000 + i); };
+  listen("presence-room", {}, 1);
+  for (ConnectionId i = 0; i < 400; ++i) join(user(i), i);
+  for (ConnectionId i = 0; i < 400; ++i) leave(user(i), i);
+  std::size_t told = 0;
+  while (!output.due.empty()) {
+    tell();
+    told += static_cast<std::size_t>(std::ranges::count(output.lines.back(), '-')) - 1;
+    EXPECT_LT(output.lines.back().size(), 66'000U);
+    wait(milliseconds(100));
+  }
+  EXPECT_EQ(told, 400U);
+  EXPECT_EQ(output.lines.size(), 2U);
+  home().forget("presence-room", 0, now);
+  home().forget("presence-room", 1, now);
+  wait(seconds(300));
+  home().sweep(now);
+  EXPECT_FALSE(knows("presence-room"));
 }
 
 TEST_F(HomePresence, AsksToBeCalledOnceForAllChangesOfAWindow) {

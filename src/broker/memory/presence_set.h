@@ -1,12 +1,13 @@
 // PresenceSet: the members of one presence channel. A user with several connections is one member:
-// joined with the first, left with the last. Changes gather until they are told together; who comes
-// and goes (or goes and comes back) within one moment is not told at all, unless somebody was shown
-// the members in between.
+// joined with the first, left with the last, and shown with the info that came last. Changes gather
+// until they are told together; who comes and goes (or goes and comes back the same) within one
+// moment is not told at all, unless somebody was shown the members in between.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,9 @@ class PresenceSet {
   bool join(Member member, ConnectionId connection);
   bool leave(std::string_view user, ConnectionId connection);
 
-  // What changed since the last call; null if nothing did.
-  [[nodiscard]] std::shared_ptr<PresenceChange> take_change();
+  // What changed and is not told yet; null if nothing did. Of more than about `bytes_max` a part,
+  // one change at least: then has_change() is true still, and the next call goes on from there.
+  [[nodiscard]] std::shared_ptr<PresenceChange> take_change(std::size_t bytes_max);
 
   // Whoever is shown a page has to hear how the changes end that it may have seen.
   [[nodiscard]] MemberPage page(std::string_view after, std::size_t limit);
@@ -34,11 +36,16 @@ class PresenceSet {
     std::string info;
     std::vector<ConnectionId> connections;
   };
-  bool note(std::string_view user, bool told_as_present);
+  // Somebody's info; nothing of who is not there.
+  using State = std::optional<std::string>;
+  [[nodiscard]] bool is_now(std::string_view user, const State& state) const;
+  bool note(std::string_view user, State before);
 
   std::map<std::string, Entry, std::less<>> members_;  // ordered: pages need it
   // Users whose state differs from what was told or shown, each with what was told last.
-  std::map<std::string, bool, std::less<>> changed_;
+  std::map<std::string, State, std::less<>> changed_;
+  // Whoever changes all the time must not keep those behind them from being told.
+  std::string told_up_to_;
   bool shown_ = false;  // while something was in changed_
 };
 
