@@ -78,6 +78,7 @@ class Session final : public hub::Subscriber {
   bool accept_claims(auth::Claims claims, TimePoint now, UnixSeconds unix_time);
   void keep_claims(auth::Claims claims);
   void drop_forbidden_subscriptions();
+  void show_new_info();
   void leave_presence(std::string_view channel);
   bool refuse_token(AuthFailure failure, std::string_view reason);
   [[nodiscard]] const auth::Claims& claims() const;

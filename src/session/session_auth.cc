@@ -69,8 +69,10 @@ bool Session::accept_claims(auth::Claims claims, TimePoint now, UnixSeconds unix
         std::min(seconds(*claims.expires - unix_time) + context_.verifier.leeway(), expiry_max));
     expires_at_ = now + left;
   }
+  const bool has_new_info = renewal && claims.info != this->claims().info;
   keep_claims(std::move(claims));
   if (renewal) drop_forbidden_subscriptions();
+  if (has_new_info) show_new_info();
   return true;
 }
 
@@ -97,6 +99,19 @@ void Session::drop_forbidden_subscriptions() {
     context_.hub.unsubscribe(*this, name);
     protocol::append_unsubscribed_because(scratch(), name, "forbidden");
     send_scratch();
+  }
+}
+
+// Joins once more, as the same connection. If the broker is overloaded, the old info stays; that is
+// no reason to end the connection.
+void Session::show_new_info() {
+  for (const hub::Subscription& subscription : subscriptions) {
+    if (!subscription.channel->rule().kind.presence) continue;
+    broker::SnapshotRequest request;
+    request.join = broker::Member{std::string(user_id()), claims().info};
+    request.connection = connection;
+    context_.hub.broker().snapshot(std::string(subscription.channel->name()), std::move(request),
+                                   [](const auto& /*joined*/) {});
   }
 }
 

@@ -147,6 +147,26 @@ TEST_F(SessionPresence, AUserWithTwoConnectionsIsOneMember) {
   )");
 }
 
+// Symptom: who had changed their name and renewed the token kept the old name in the lists of all.
+TEST_F(SessionPresence, ShowsTheInfoOfARenewedToken) {
+  two_in_the_room();
+  grant("renewed", "ada", {{"presence-*", bit_of(Action::subscribe)}}, R"({"name":"Countess"})");
+  play(R"(
+    ada > {"type":"auth","id":2,"token":"$renewed"}
+    ada < {"type":"authenticated","id":2,"user":"ada","ping_interval":25}
+    ada < {"type":"presence","channel":"presence-room","joined":[{"id":"ada",\
+        "info":{"name":"Countess"}}],"left":[],"member_count":2}
+    bob < {"type":"presence","channel":"presence-room","joined":[{"id":"ada",\
+        "info":{"name":"Countess"}}],"left":[],"member_count":2}
+    + 1s
+    ada > {"type":"auth","id":3,"token":"$renewed"}
+    ada < {"type":"authenticated","id":3,"user":"ada","ping_interval":25}
+    + 1s
+    ada breaks
+    bob < {"type":"presence","channel":"presence-room","joined":[],"left":["ada"],"member_count":1}
+  )");
+}
+
 TEST_F(SessionPresence, NeedsAUser) {
   play(R"(
     eve is in
