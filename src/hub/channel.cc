@@ -165,6 +165,7 @@ void Channel::on_presence(const std::shared_ptr<const broker::PresenceChange>& c
     listener.subscriber->deliver(form);
   }
   hub_.metrics_.deliveries.add(listeners_.size());
+  hub_.note_queued(forms);
 }
 
 }  // namespace river::hub

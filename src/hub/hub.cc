@@ -6,6 +6,15 @@
 #include "base/assert.h"
 
 namespace river::hub {
+namespace {
+
+std::size_t largest(const ChunkForms& forms) {
+  std::size_t bytes = 0;
+  for (const SharedBytes& form : forms) bytes = std::max(bytes, form.size());
+  return bytes;
+}
+
+}  // namespace
 
 Hub::Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics,
          CatchUpLimits catch_up_limits)
@@ -75,6 +84,10 @@ void Hub::erase_if_unused(Channel& channel) {
 }
 
 // ── The turn ──
+
+void Hub::note_queued(const ChunkForms& forms) {
+  note_pending(largest(forms));
+}
 
 void Hub::note_pending(std::size_t bytes) {
   pending_bytes_ += bytes;
@@ -161,6 +174,7 @@ void Hub::on_user_command(const broker::UserCommand& command) {
       subscriber.deliver(form);
       metrics_.deliveries.add();
     });
+    note_queued(forms);
     return;
   }
   if (command.kind == Kind::revoke) {

@@ -27,7 +27,13 @@ namespace river::hub {
 
 class Hub final : public broker::BrokerSink {
  public:
-  // Bytes of events that wait for the end of the turn before it should end early.
+  // Bytes that the turn has gathered, of whatever channels and publishers, before it should end
+  // early. A client that listens to everything gets them all, and what of them its socket does not
+  // take waits in its outbox: were a turn not bounded, a healthy client would be closed as a slow
+  // reader for what others publish at one moment. A turn can end between two tasks only, so to this
+  // is added what one task can gather: an event or notice of 64 KiB from another loop, a slice of a
+  // request (api/publish_slices.h), what a client may send in one read. An outbox of 1 MiB holds
+  // it, and while a client's kernel takes what it is given, nothing of it stays from turn to turn.
   static constexpr std::size_t turn_bytes_max = 256UL * 1024;
 
   Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics,
@@ -76,6 +82,8 @@ class Hub final : public broker::BrokerSink {
   [[nodiscard]] Channel* find(std::string_view name) const;
   void erase_if_unused(Channel& channel);
   void note_pending(std::size_t bytes);
+  // What did not wait, but was queued at once, belongs to the turn as well.
+  void note_queued(const ChunkForms& forms);
   void note_delivered(const broker::Publication& publication, std::size_t deliveries);
   void ask_snapshot(const Channel& channel, QuestionId question, broker::SnapshotRequest request);
   void ask_repair(const Channel& channel, QuestionId question);

@@ -147,6 +147,52 @@ TEST_F(HubTest, EndsTheTurnEarlyWhenMuchIsPending) {
   EXPECT_EQ(calls, 1) << "a new turn begins at nothing";
 }
 
+class DeafSubscriber final : public Subscriber {
+ public:
+  void deliver(const SharedBytes&) override {}
+  void on_subscribed(const Channel&, const SubscribeAnswer&) override {}
+  void on_subscribe_failed(std::string_view, std::uint64_t, broker::BrokerError) override {}
+  void on_resync(const Channel&, Position) override {}
+  void on_disconnect() override {}
+};
+
+// Half of what a turn may gather.
+class LargeDialect final : public Dialect {
+ public:
+  SharedBytes events(std::string_view, Epoch, std::span<const broker::Publication>) override {
+    return large();
+  }
+  SharedBytes presence(std::string_view, const broker::PresenceChange&) override { return large(); }
+  SharedBytes user_event(const broker::EventBytes&) override { return large(); }
+
+ private:
+  static SharedBytes large() { return SharedBytes(std::string(Hub::turn_bytes_max / 2 + 1, 'x')); }
+};
+
+// Symptom: what many presence channels or many backends told one client within one turn was more
+// than its outbox holds.
+TEST_F(HubTest, NoticesAndEventsForAUserFillTheTurnLikeOthers) {
+  int calls = 0;
+  hub.set_turn_is_full([&] { ++calls; });
+  DeafSubscriber ann;
+  hub.set_dialect(0, std::make_unique<LargeDialect>());
+  hub.users().add(ann, "ann");
+  hub.subscribe(ann, "dogs", {});
+  settle();
+  broker::UserCommand command;
+  command.user = "ann";
+  hub.on_user_command(command);
+  command.user = "nobody";
+  hub.on_user_command(command);
+  EXPECT_EQ(calls, 0);
+  const auto change = std::make_shared<broker::PresenceChange>();
+  change->version = 1000;
+  hub.on_presence("dogs", change);
+  EXPECT_EQ(calls, 1);
+  hub.users().remove(ann);
+  hub.unsubscribe_all(ann);
+}
+
 TEST_F(HubTest, CountsEveryDeliveryAndHowLongItTook) {
   listener();
   listener("dogs", 1);

@@ -148,6 +148,7 @@ void Loop::run_due() {
     Task task = std::move(due_tasks_.back().task);
     due_tasks_.pop_back();
     task();
+    if (turn_is_full_) finish_turn();
   }
 }
 

@@ -173,6 +173,21 @@ TEST_F(LoopTest, ATurnThatIsFullHandsOutBeforeTheNextTask) {
   EXPECT_THAT(notes_.all(), ElementsAre("much", "turn end", "more", "turn end"));
 }
 
+TEST_F(LoopTest, ATurnThatIsFullHandsOutBeforeTheNextDueTask) {
+  loop().set_turn_end([this] { notes_.add("turn end"); });
+  loop().call_at(TimePoint(), [this] {
+    notes_.add("much");
+    loop().end_turn_early();
+  });
+  loop().call_at(TimePoint(), [this] {
+    notes_.add("more");
+    loop().stop();
+  });
+  thread_.start();
+  thread_.join();
+  EXPECT_THAT(notes_.all(), ElementsAre("much", "turn end", "more", "turn end"));
+}
+
 TEST_F(LoopTest, KnowsHowLongItsTurnsTake) {
   thread_.start();
   thread_.finish_turn();
