@@ -70,10 +70,11 @@ bool is_api_path(std::string_view path) {
 }  // namespace
 
 Api::Api(broker::Broker& broker, const auth::ApiKeys& keys, const ApiSettings& settings,
-         Metrics& metrics)
+         RunLater run_later, Metrics& metrics)
     : broker_(broker),
       keys_(keys),
       settings_(settings),
+      run_later_(std::move(run_later)),
       metrics_(metrics),
       parser_(settings.data_bytes_max) {}
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/publish_rate.h"
+#include "api/publish_slices.h"
 #include "auth/api_keys.h"
 #include "base/channel_rules.h"
 #include "base/clock.h"
@@ -27,12 +28,14 @@ struct ApiSettings {
   std::uint32_t publish_rate = 0;  // publications a second on one loop; 0: any
   // Of one page: what waits for a client is bounded, also on a connection that asked for it.
   std::size_t answer_bytes_max = limits::mib / 2;
+  // Of one request to publish, without a pause: what may wait for a client.
+  std::size_t burst_bytes_max = limits::mib;
 };
 
 class Api {
  public:
   Api(broker::Broker& broker, const auth::ApiKeys& keys, const ApiSettings& settings,
-      Metrics& metrics);
+      RunLater run_later, Metrics& metrics);
 
   // False if the path is none of the API's: nothing was done.
   [[nodiscard]] bool handle(const http::Request& request, http::Responder& respond, TimePoint now);
@@ -61,6 +64,7 @@ class Api {
   broker::Broker& broker_;
   const auth::ApiKeys& keys_;
   const ApiSettings& settings_;
+  const RunLater run_later_;
   Metrics& metrics_;
   protocol::PublishRequestParser parser_;
   PublishRate rate_;

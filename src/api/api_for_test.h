@@ -119,7 +119,15 @@ class ApiFixture : public testing::Test {
       *answered = std::move(response);
     };
     EXPECT_TRUE(api_.handle(request, respond, now_));
+    while (!waits_for_turns_ && end_turn()) {
+    }
     return *answered_;
+  }
+  // Runs what was put off until the next turn; false if that was nothing.
+  bool end_turn() {
+    auto tasks = std::exchange(next_turn_, {});
+    for (auto& task : tasks) task();
+    return !tasks.empty();
   }
   // Of the request that was asked last.
   [[nodiscard]] const std::optional<http::Response>& answered() const { return *answered_; }
@@ -137,7 +145,20 @@ class ApiFixture : public testing::Test {
   ApiSettings settings_;
   Metrics metrics_;
   auth::ApiKeys keys_ = auth::ApiKeys::make(std::vector<std::string>{std::string(key)}).value();
-  Api api_{broker_, keys_, settings_, metrics_};
+  // The test ends the turns.
+  bool waits_for_turns_ = false;
+  milliseconds paused_{0};  // in all, before what was put off
+
+ private:
+  std::vector<std::move_only_function<void()>> next_turn_;
+
+ protected:
+  Api api_{broker_, keys_, settings_,
+           [this](milliseconds after, auto task) {
+             paused_ += after;
+             next_turn_.push_back(std::move(task));
+           },
+           metrics_};
 
  private:
   std::shared_ptr<std::optional<http::Response>> answered_;

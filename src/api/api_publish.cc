@@ -4,6 +4,7 @@
 #include "api/answers.h"
 #include "api/api.h"
 #include "api/publish_answers.h"
+#include "api/publish_slices.h"
 
 namespace river::api {
 namespace {
@@ -56,15 +57,9 @@ http::Response batch_response(const std::vector<MessageAnswer>& messages) {
   return json_response(std::move(body));
 }
 
-// What is to be published for one message, read from the request before anything is asked: the
-// parser's views do not outlive the call.
-struct Outgoing {
-  std::size_t message;
-  std::size_t part;
-  broker::PublishRequest request;
-};
-
-void add_message(PublishAnswers& answers, std::size_t index, std::vector<Outgoing>& outgoing,
+// All is read from the request before anything is asked: the parser's views do not outlive the
+// call.
+void add_message(PublishAnswers& answers, std::size_t index, PublishSlices& outgoing,
                  const protocol::BatchMessage& message) {
   MessageAnswer& answer = answers.add();
   if (!message.has_value()) {
@@ -73,20 +68,8 @@ void add_message(PublishAnswers& answers, std::size_t index, std::vector<Outgoin
   }
   const broker::EventBytes content(message->event, message->data);
   for (const std::string_view channel : message->channels) {
-    outgoing.push_back({index, answer.parts.size(), to_broker(channel, content, *message)});
+    outgoing.add(index, answer.parts.size(), to_broker(channel, content, *message));
     answer.parts.push_back({std::string(channel), {}});
-  }
-}
-
-void send_all(broker::Broker& broker, std::vector<Outgoing> outgoing,
-              const std::shared_ptr<PublishAnswers>& answers) {
-  answers->expect(outgoing.size());
-  answers->finish_if_nothing_is_missing();
-  for (Outgoing& one : outgoing) {
-    broker.publish(std::move(one.request),
-                   [answers, message = one.message, part = one.part](PublishResult result) {
-                     answers->set(message, part, result);
-                   });
   }
 }
 
@@ -123,22 +106,21 @@ void Api::publish(const http::Request& request, http::Responder respond) {
     return;
   }
   auto answers = std::make_shared<PublishAnswers>(std::move(respond), publish_response);
-  std::vector<Outgoing> outgoing;
+  PublishSlices outgoing(answers, settings_.burst_bytes_max);
   add_message(*answers, 0, outgoing, *parsed);
-  send_all(broker_, std::move(outgoing), answers);
+  PublishSlices::send(std::move(outgoing), broker_, run_later_);
 }
 
 void Api::publish_batch(const http::Request& request, http::Responder respond) {
   const auto parsed = parser_.parse_batch(request.body);
   if (!parsed.has_value()) return respond(error_response(parsed.error()));
   auto answers = std::make_shared<PublishAnswers>(std::move(respond), batch_response);
-  std::vector<Outgoing> outgoing;
-  outgoing.reserve(parsed->size());
+  PublishSlices outgoing(answers, settings_.burst_bytes_max);
   for (std::size_t i = 0; i < parsed->size(); ++i) {
     add_message(*answers, i, outgoing, (*parsed)[i]);
   }
   rate_.count(outgoing.size());
-  send_all(broker_, std::move(outgoing), answers);
+  PublishSlices::send(std::move(outgoing), broker_, run_later_);
 }
 
 void Api::publish_to_user(std::string user, const http::Request& request, http::Responder respond) {

@@ -58,6 +58,67 @@ TEST_F(ApiPublish, ABatchHasAnAnswerAMessage) {
                                 R"({"channel":"c","epoch":"e","offset":3}]}]})")))));
 }
 
+// Symptom: an event of 64 KiB for 100 channels closed every client that was subscribed to them all,
+// however fast it read: 6.4 MiB were put into its outbox in one turn.
+TEST_F(ApiPublish, PublishesALargeRequestOverSeveralTurns) {
+  waits_for_turns_ = true;
+  std::string channels;
+  for (int i = 10; i < 30; ++i) channels += fmt::format(R"({}"c-{}")", i > 10 ? "," : "", i);
+  const std::string data = '"' + std::string(30'000, 'x') + '"';
+  EXPECT_EQ(ask("POST /v1/publish",
+                fmt::format(R"({{"channels":[{}],"event":"e","data":{}}})", channels, data)),
+            std::nullopt);
+  EXPECT_THAT(broker_.notes, IsEmpty()) << "other requests may be in this turn";
+  std::size_t turns = 0;
+  while (end_turn()) {
+    EXPECT_LE(broker_.notes.size(), 4 * ++turns) << "as much as 128 KiB hold";
+  }
+  ASSERT_EQ(broker_.notes.size(), 20U);
+  EXPECT_EQ(turns, 5U);
+  for (std::size_t i = 0; i < 20; ++i) {
+    EXPECT_THAT(broker_.notes[i], testing::StartsWith(fmt::format("publish c-{} ", 10 + i)));
+  }
+  ASSERT_TRUE(answered().has_value());
+  EXPECT_THAT(answered()->body, HasSubstr(R"({"channel":"c-29","epoch":"e","offset":20}]})"));
+}
+
+// Symptom: 6.4 MiB were gone in 3 ms, turns or not, and a client at the same machine was closed for
+// not having read them by then.
+TEST_F(ApiPublish, PublishesNoMoreThanMayWaitForAClientWithoutAPause) {
+  settings_.burst_bytes_max = 300'000;
+  waits_for_turns_ = true;
+  const std::string data = '"' + std::string(60'000, 'x') + '"';
+  const auto channels = R"(["a","b","c","d","e","f","g","h","i","j"])";
+  ask("POST /v1/publish",
+      fmt::format(R"({{"channels":{},"event":"e","data":{}}})", channels, data));
+  std::vector<std::size_t> published;
+  std::vector<std::int64_t> paused;
+  while (end_turn()) {
+    published.push_back(broker_.notes.size());
+    paused.push_back(paused_.count());
+  }
+  EXPECT_THAT(published, ElementsAre(2, 4, 6, 8, 10));
+  EXPECT_THAT(paused, ElementsAre(0, 0, 10, 20, 20)) << "before the next slice";
+}
+
+TEST_F(ApiPublish, ABatchIsPublishedOverSeveralTurnsToo) {
+  waits_for_turns_ = true;
+  const std::string data = '"' + std::string(60'000, 'x') + '"';
+  std::string messages;
+  for (int i = 0; i < 3; ++i) {
+    messages +=
+        fmt::format(R"({}{{"channel":"c-{}","event":"e","data":{}}})", i > 0 ? "," : "", i, data);
+  }
+  EXPECT_EQ(ask("POST /v1/publish/batch", fmt::format(R"({{"messages":[{}]}})", messages)),
+            std::nullopt);
+  EXPECT_TRUE(end_turn());
+  EXPECT_EQ(broker_.notes.size(), 2U);
+  EXPECT_EQ(answered(), std::nullopt);
+  EXPECT_TRUE(end_turn());
+  EXPECT_EQ(broker_.notes.size(), 3U);
+  EXPECT_TRUE(answered().has_value());
+}
+
 TEST_F(ApiPublish, ABatchOfFaultsIsAnsweredAtOnce) {
   broker_.hold();
   const auto answer = ask("POST /v1/publish/batch",

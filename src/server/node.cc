@@ -75,6 +75,7 @@ Node::Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKey
           : std::max<std::uint32_t>(1, limits.publish_rate / static_cast<std::uint32_t>(workers));
 
   api.answer_bytes_max = limits.outbox_bytes_max / 2;
+  api.burst_bytes_max = limits.outbox_bytes_max;
 
   outbox.bytes_max = limits.outbox_bytes_max;
   outbox.age_max = limits.outbox_age_max;

@@ -20,7 +20,13 @@ Worker::Worker(Server& server, std::size_t index)
       index_(index),
       broker_(index, *this, node_.home, node_.rules, metrics_),
       hub_(broker_, node_.rules, metrics_),
-      api_(broker_, node_.api_keys, node_.api, metrics_),
+      api_(
+          broker_, node_.api_keys, node_.api,
+          [this](milliseconds after, net::Task task) {
+            if (after == milliseconds(0)) return loop_->post(std::move(task));
+            loop_->call_at(loop_->now() + after, std::move(task));
+          },
+          metrics_),
       service_(server, api_, metrics_),
       sessions_{hub_,
                 node_.sessions,

@@ -60,6 +60,20 @@ describe.each([1, 2])("a slow reader at River with %i workers", (workers) => {
     expect(client.pending).toEqual([]);
   });
 
+  it("is nobody who is told much by one call", async () => {
+    const river = await start_river({ workers });
+    const client = await RawClient.log_in(river, {}, { perMessageDeflate: false });
+    const channels = Array.from({ length: 100 }, (_none, i) => `c-${i}`);
+    for (const channel of channels) await client.subscribe(channel);
+    const answer = await river.post("/v1/publish", {
+      channels,
+      event: "e",
+      data: "x".repeat(65_000),
+    });
+    expect(answer.status).toBe(200);
+    expect((await client.events(100)).map((event) => event.channel)).toHaveLength(100);
+  });
+
   it("whose oldest byte waits too long is closed, however few they are", async () => {
     const river = await start_river({
       workers,
