@@ -1,5 +1,6 @@
 #include "protocol/publish_request_parser.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -149,12 +150,18 @@ void read_channels(RequestReader& reader, JsonValue channels, std::vector<std::s
   if (channels.type() != JsonType::array) {
     return reader.fail(ErrorCode::invalid_type, "channels", "expected an array of channels");
   }
+  const auto first = static_cast<std::ptrdiff_t>(out.size());
   std::size_t count = 0;
   for (JsonCursor cursor(channels); cursor.next(); ++count) {
     if (count == limits::publish_channels_max || full(out)) {
       return reader.fail(ErrorCode::too_many, "channels", too_many_channels());
     }
-    out.push_back(reader.channel(cursor.value(), "channels"));
+    const std::string_view channel = reader.channel(cursor.value(), "channels");
+    // A mistake of the publisher's: without an id the event would be there twice.
+    if (std::find(out.begin() + first, out.end(), channel) != out.end()) {
+      reader.fail(ErrorCode::invalid_value, "channels", "a channel is named twice");
+    }
+    out.push_back(channel);
   }
   if (count == 0) reader.fail(ErrorCode::missing_field, "channels", "expected at least one");
 }

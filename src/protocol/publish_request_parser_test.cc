@@ -17,6 +17,15 @@ std::string repeated(std::string_view item, std::size_t times) {
   return list;
 }
 
+// "c0","c1",…
+std::string different(std::size_t channels) {
+  std::string list;
+  for (std::size_t i = 0; i < channels; ++i) {
+    list.append(i == 0 ? "" : ",").append('"' + ("c" + std::to_string(i)) + '"');
+  }
+  return list;
+}
+
 void expect_error(const RequestError& error, ErrorCode code, std::string_view param) {
   EXPECT_EQ(error.code, code) << error.message;
   EXPECT_EQ(error.param, param) << error.message;
@@ -101,13 +110,28 @@ TEST(PublishRequest, TheShortFormNamesItsOwnFields) {
 TEST(PublishRequest, TakesAsManyChannelsAsAllowedAndNotOneMore) {
   PublishRequestParser parser;
   const auto body = [](std::size_t channels) {
-    return R"({"event":"e","data":1,"channels":[)" + repeated(R"("a")", channels) + "]}";
+    return R"({"event":"e","data":1,"channels":[)" + different(channels) + "]}";
   };
   const auto request = parser.parse_publish(body(limits::publish_channels_max));
   ASSERT_TRUE(request);
   EXPECT_EQ(request->channels.size(), limits::publish_channels_max);
   expect_error(parser.parse_publish(body(limits::publish_channels_max + 1)).error(),
                ErrorCode::too_many, "channels");
+}
+
+// Symptom: a list that named a channel twice published the event twice.
+TEST(PublishRequest, RefusesAChannelThatIsNamedTwice) {
+  PublishRequestParser parser;
+  const auto twice =
+      parser.parse_publish(R"({"channels":["dogs","cats","dogs"],"event":"e","data":1})");
+  expect_error(twice.error(), ErrorCode::invalid_value, "channels");
+  EXPECT_EQ(twice.error().message, "a channel is named twice");
+  const auto batch =
+      parser.parse_batch(R"({"messages":[{"channels":["dogs","cats"],"event":"e","data":1},)"
+                         R"({"channels":["dogs","cats"],"event":"e","data":1},)"
+                         R"({"channels":["dogs","dogs"],"event":"e","data":1}]})");
+  EXPECT_TRUE((*batch)[1]) << "each message has its own";
+  expect_error((*batch)[2].error(), ErrorCode::invalid_value, "channels");
 }
 
 TEST(PublishBatch, GivesEachMessageItsOwnResult) {
@@ -138,12 +162,11 @@ TEST(PublishBatch, IsRefusedAsAWholeWhenItIsTooLong) {
 
 TEST(PublishBatch, CountsAMessageOnceAChannel) {
   PublishRequestParser parser;
-  const std::string message =
-      R"({"event":"e","data":1,"channels":[)" + repeated(R"("a")", 100) + "]}";
+  const std::string message = R"({"event":"e","data":1,"channels":[)" + different(100) + "]}";
   const auto batch = parser.parse_batch(R"({"messages":[)" + repeated(message, 11) + "]}");
   ASSERT_TRUE(batch);
   EXPECT_EQ((*batch)[9]->channels.size(), 100U);
-  EXPECT_EQ((*batch)[0]->channels[99], "a");
+  EXPECT_EQ((*batch)[0]->channels[99], "c99");
   expect_error((*batch)[10].error(), ErrorCode::too_many, "channels");
 }
 

@@ -4,6 +4,8 @@ import { start_river, use_river } from "../src/use_river.ts";
 
 const epoch = expect.stringMatching(/^[0-9a-z]+$/);
 
+const names_of = (count: number) => Array.from({ length: count }, (_none, i) => `c-${i}`);
+
 async function answer_of(answering: Response | Promise<Response>): Promise<[number, any]> {
   const response = await answering;
   const text = await response.text();
@@ -127,7 +129,7 @@ describe.each([1, 2])("POST /v1/publish of River with %i workers", (workers) => 
   });
 
   it("publishes to several channels, and answers in their order", async () => {
-    const channels = ["c", "a", "b", "a"];
+    const channels = ["c", "a", "b"];
     const client = await RawClient.log_in(river);
     for (const channel of ["a", "b", "c"]) await client.subscribe(channel);
     const [status, body] = await answer_of(
@@ -138,14 +140,9 @@ describe.each([1, 2])("POST /v1/publish of River with %i workers", (workers) => 
       ["c", 1],
       ["a", 1],
       ["b", 1],
-      ["a", 2],
     ]);
-    expect((await client.events(4)).map((event) => event.channel).toSorted()).toEqual([
-      "a",
-      "a",
-      "b",
-      "c",
-    ]);
+    const heard = (await client.events(3)).map((event) => event.channel);
+    expect(heard.toSorted()).toEqual(["a", "b", "c"]);
   });
 
   it("publishes once what is sent again with the same id, per channel", async () => {
@@ -164,7 +161,8 @@ describe.each([1, 2])("POST /v1/publish of River with %i workers", (workers) => 
   it.each([
     ["both channel and channels", { channel: "a", channels: ["b"] }, "invalid_value", "channels"],
     ["no channels in the list", { channels: [] }, "missing_field", "channels"],
-    ["101 channels", { channels: Array(101).fill("a") }, "too_many", "channels"],
+    ["101 channels", { channels: names_of(101) }, "too_many", "channels"],
+    ["a channel that is named twice", { channels: ["a", "b", "a"] }, "invalid_value", "channels"],
     ["a wrong channel among them", { channels: ["a", "b c"] }, "invalid_channel", "channels"],
     ["an empty id", { channel: "a", id: "" }, "invalid_value", "id"],
     ["too long an id", { channel: "a", id: "x".repeat(65) }, "invalid_value", "id"],
