@@ -69,21 +69,25 @@ void MemoryBroker::ask_even_if_full(std::size_t loop, Work work, Answer<T> answe
 }
 
 template <typename T, typename Work>
-void MemoryBroker::ask_all(const Work& work, std::move_only_function<void(std::vector<T>)> answer) {
+void MemoryBroker::ask_all(const Work& work, Answer<std::vector<T>> answer) {
+  if (!can_take(~LoopSet{0})) {
+    answer(std::unexpected(BrokerError::overloaded));
+    return;
+  }
   struct Gathering {
     std::vector<T> results;
     std::size_t missing;
-    std::move_only_function<void(std::vector<T>)> answer;
+    Answer<std::vector<T>> answer;
   };
   // Shared by the answers only, which all come on this loop.
   auto gathering =
       std::make_shared<Gathering>(std::vector<T>(peers_.size()), peers_.size(), std::move(answer));
   for (std::size_t loop = 0; loop < peers_.size(); ++loop) {
-    // An overloaded loop's part is left empty: a count that is too low for a moment.
-    ask<T>(
+    // Also if it has become full meanwhile: the work that it has to do is small.
+    ask_even_if_full<T>(
         loop, [work](MemoryBroker& peer) { return std::expected<T, BrokerError>(work(peer)); },
         [gathering, loop](std::expected<T, BrokerError> result) {
-          if (result.has_value()) gathering->results[loop] = std::move(*result);
+          gathering->results[loop] = std::move(*result);
           if (--gathering->missing == 0) gathering->answer(std::move(gathering->results));
         });
   }
@@ -155,9 +159,10 @@ void MemoryBroker::channels(std::string prefix, std::string after, std::size_t l
         // One more than asked for tells whether there are more.
         return peer.sink_->local_channels(prefix, after, limit + 1);
       },
-      [limit, answer = std::move(answer)](std::vector<std::vector<ChannelCount>> parts) mutable {
+      [limit, answer = std::move(answer)](auto parts) mutable {
+        if (!parts.has_value()) return answer(std::unexpected(parts.error()));
         std::vector<ChannelCount> all;
-        for (auto& part : parts) std::ranges::move(part, std::back_inserter(all));
+        for (auto& part : *parts) std::ranges::move(part, std::back_inserter(all));
         std::ranges::sort(all, {}, &ChannelCount::channel);
         ChannelPage page;
         for (ChannelCount& count : all) {
@@ -181,9 +186,10 @@ void MemoryBroker::channel(std::string channel, Answer<ChannelDetails> answer) {
         details.subscribers = peer.sink_->local_subscribers(channel);
         return details;
       },
-      [answer = std::move(answer)](const std::vector<ChannelDetails>& parts) mutable {
+      [answer = std::move(answer)](const auto& parts) mutable {
+        if (!parts.has_value()) return answer(std::unexpected(parts.error()));
         ChannelDetails whole;
-        for (const ChannelDetails& part : parts) {
+        for (const ChannelDetails& part : *parts) {
           whole.subscribers += part.subscribers;
           if (part.members.has_value()) whole.members = whole.members.value_or(0) + *part.members;
           if (part.position.epoch != 0) whole.position = part.position;

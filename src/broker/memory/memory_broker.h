@@ -51,9 +51,10 @@ class MemoryBroker final : public Broker, private HomeOutput {
   void ask(std::size_t loop, Work work, Answer<T> answer);
   template <typename T, typename Work>
   void ask_even_if_full(std::size_t loop, Work work, Answer<T> answer);
-  // Asks every loop, and gives all results at once, by loop.
+  // Asks every loop, and gives all results at once, by loop. If one of them can't be asked, none
+  // is: a part is no answer.
   template <typename T, typename Work>
-  void ask_all(const Work& work, std::move_only_function<void(std::vector<T>)> answer);
+  void ask_all(const Work& work, Answer<std::vector<T>> answer);
   void tell_all_loops(const UserCommand& command, Answer<std::monostate> answer);
   void resolve(std::uint64_t question, void* result);
   void run_on(std::size_t loop, std::move_only_function<void(MemoryBroker&)> work);
