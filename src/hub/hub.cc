@@ -40,6 +40,7 @@ void Hub::subscribe(Subscriber& subscriber, std::string_view name, SubscribeOpti
   if (channel == nullptr) {
     auto made = std::make_unique<Channel>(*this, name, rules_.rule_for(name));
     channel = channels_.emplace(name, std::move(made)).first->second.get();
+    by_name_.insert(channel);
     metrics_.channels_open.add();
   }
   channel->subscribe(subscriber, std::move(options));
@@ -77,6 +78,7 @@ void Hub::erase_if_unused(Channel& channel) {
   if (!channel.unused()) return;
   if (channel.dirty()) std::erase(dirty_, &channel);
   std::erase(retries_, &channel);
+  by_name_.erase(&channel);
   std::string name(channel.name());
   channels_.erase(channels_.find(name));
   metrics_.channels_open.subtract();
@@ -187,18 +189,12 @@ void Hub::on_user_command(const broker::UserCommand& command) {
 std::vector<broker::ChannelCount> Hub::local_channels(std::string_view prefix,
                                                       std::string_view after,
                                                       std::size_t limit) const {
-  const auto by_name = [](const Channel* a, const Channel* b) { return a->name() < b->name(); };
-  std::vector<const Channel*> found;
-  for (const auto& [name, channel] : channels_) {
-    if (name.starts_with(prefix) && name > after) found.push_back(channel.get());
-  }
-  const std::size_t count = std::min(limit, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(),
-                    by_name);
   std::vector<broker::ChannelCount> counts;
-  counts.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    counts.push_back({std::string(found[i]->name()), found[i]->subscriber_count()});
+  auto place = after < prefix ? by_name_.lower_bound(prefix) : by_name_.upper_bound(after);
+  for (; place != by_name_.end() && counts.size() < limit; ++place) {
+    const Channel& channel = **place;
+    if (!channel.name().starts_with(prefix)) break;
+    counts.push_back({std::string(channel.name()), channel.subscriber_count()});
   }
   return counts;
 }

@@ -254,7 +254,19 @@ TEST_F(HubTest, ListsItsChannelsByNameFromWhereOneLeftOff) {
   EXPECT_THAT(texts_of(hub.local_channels("dogs", "", 2)), ElementsAre("dogs-1 2", "dogs-2 1"));
   EXPECT_THAT(texts_of(hub.local_channels("dogs", "dogs-2", 2)), ElementsAre("dogs-3 1"));
   EXPECT_THAT(texts_of(hub.local_channels("", "", 1)), ElementsAre("cats 1"));
+  EXPECT_THAT(texts_of(hub.local_channels("dogs", "a", 1)), ElementsAre("dogs-1 2"));
+  EXPECT_THAT(hub.local_channels("dogs", "dogs-3", 10), IsEmpty());
+  EXPECT_THAT(hub.local_channels("cat", "dogs", 10), IsEmpty());
   EXPECT_THAT(hub.local_channels("birds", "", 10), IsEmpty());
+}
+
+TEST_F(HubTest, ListsNoChannelThatNobodyListensToAnyMore) {
+  RecordingSubscriber& ann = listener("dogs");
+  listener("cats");
+  hub.unsubscribe(ann, "dogs");
+  EXPECT_THAT(texts_of(hub.local_channels("", "", 10)), ElementsAre("cats 1"));
+  listener("dogs");
+  EXPECT_THAT(texts_of(hub.local_channels("", "", 10)), ElementsAre("cats 1", "dogs 1"));
 }
 
 TEST_F(HubTest, CountsSubscribersThatStillWaitAmongTheOthers) {
