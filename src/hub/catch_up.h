@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <vector>
 
@@ -40,7 +41,9 @@ struct HeldPublication {
 };
 
 struct CatchUp {
-  std::vector<Waiter> waiters;
+  // In the order in which they were asked for, which is about that of the answers: so whoever is
+  // looked for is among the first, however many wait (all of a large channel, after a restart).
+  std::list<Waiter> waiters;
   // Live events since the first waiter came: a snapshot may be older than the stream.
   std::deque<broker::Publication> recent;
   std::vector<std::shared_ptr<const broker::PresenceChange>> presence;

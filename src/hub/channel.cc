@@ -58,9 +58,7 @@ void Channel::unsubscribe(Subscriber& subscriber, std::uint32_t subscription) {
   const Subscription gone = subscriptions[subscription];
   RIVER_ASSERT(gone.channel == this);
   if (gone.listener == Subscription::waiting) {
-    std::erase_if(catch_up_->waiters, [&](const Waiter& waiter) {
-      return waiter.subscriber == &subscriber && waiter.subscription == subscription;
-    });
+    catch_up_->waiters.erase(find_waiter(subscriber, subscription));
     drop_catch_up_if_done();
   } else {
     remove_listener(gone.listener);
@@ -81,9 +79,16 @@ void Channel::renumber(Subscriber& subscriber, std::uint32_t from, std::uint32_t
     listeners_[listener].subscription = to;
     return;
   }
-  for (Waiter& waiter : catch_up_->waiters) {
-    if (waiter.subscriber == &subscriber && waiter.subscription == from) waiter.subscription = to;
-  }
+  find_waiter(subscriber, from)->subscription = to;
+}
+
+std::list<Waiter>::iterator Channel::find_waiter(const Subscriber& subscriber,
+                                                 std::uint32_t subscription) {
+  const auto place = std::ranges::find_if(catch_up_->waiters, [&](const Waiter& waiter) {
+    return waiter.subscriber == &subscriber && waiter.subscription == subscription;
+  });
+  RIVER_ASSERT(place != catch_up_->waiters.end());
+  return place;
 }
 
 // ── The live stream ──

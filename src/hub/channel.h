@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -87,6 +88,9 @@ class Channel {
   void add_listener(Subscriber& subscriber, std::uint32_t subscription);
   void renumber(Subscriber& subscriber, std::uint32_t from, std::uint32_t to);
   void remove_listener(std::uint32_t index);
+  // Of a subscription that waits.
+  [[nodiscard]] std::list<Waiter>::iterator find_waiter(const Subscriber& subscriber,
+                                                        std::uint32_t subscription);
   void wait(Subscriber& subscriber, std::uint32_t subscription, SubscribeOptions options);
   void ask_for(Waiter& waiter);
   void ask_for_all_later();

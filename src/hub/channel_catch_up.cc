@@ -43,9 +43,11 @@ void Channel::ask_for(Waiter& waiter) {
 
 bool Channel::ask_for_next() {
   if (catch_up_ == nullptr || repairing()) return false;
-  const auto place = std::ranges::find(catch_up_->waiters, no_question, &Waiter::question);
-  if (place == catch_up_->waiters.end()) return false;
-  ask_for(*place);
+  auto& waiters = catch_up_->waiters;
+  const auto place = std::ranges::find(waiters, no_question, &Waiter::question);
+  if (place == waiters.end()) return false;
+  waiters.splice(waiters.end(), waiters, place);
+  ask_for(waiters.back());
   return true;
 }
 
