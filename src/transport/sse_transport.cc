@@ -127,6 +127,14 @@ void SseTransport::on_overflow() {
   session_.close(CloseCode::slow_reader);
 }
 
+void SseTransport::on_end() {
+  // As WebSocketTransport: nobody is a member for as long as the connection lingers. It may read on
+  // what was queued, and where it stands.
+  send_id();
+  session_.leave();
+  connection_->end();
+}
+
 void SseTransport::on_closed() {
   session_.leave();
 }

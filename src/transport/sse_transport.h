@@ -58,6 +58,7 @@ class SseTransport final : public net::ConnectionHandler, private session::Sessi
   void on_data(std::span<char> bytes) override;
   void on_timer(TimePoint now) override;
   void on_overflow() override;
+  void on_end() override;
   void on_drain(milliseconds after) override;
   void on_closed() override;
 

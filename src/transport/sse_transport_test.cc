@@ -291,6 +291,19 @@ TEST_F(SseTransportTest, TellsASlowReaderWhyItIsClosed) {
   EXPECT_LT(all.size(), 400U * 60'000U);
 }
 
+// Symptom: who had gone was a member for as long as the server tried to send the rest.
+TEST_F(SseTransportTest, AClientThatHalfClosesHasLeftAlthoughSomethingIsStillToBeSent) {
+  outbox_.bytes_max = std::size_t{64} * 1024 * 1024;
+  net::Peer peer = open("channel=dogs");
+  read_subscribed(peer);
+  const std::string data = '"' + std::string(60'000, 'x') + '"';
+  for (int i = 0; i < 400; ++i) publish("dogs", "new", data);  // more than the sockets hold
+  EXPECT_EQ(world_.metrics.subscriptions_open.value(), 1U);
+  peer.end_sending();
+  EXPECT_TRUE(wait_for(world_.metrics.subscriptions_open, 0));
+  EXPECT_EQ(thread_.metrics.connections_open.value(), 1U);
+}
+
 TEST_F(SseTransportTest, ForgetsAClientThatIsGone) {
   net::Peer peer = open("channel=dogs");
   peer.reset();
