@@ -36,7 +36,8 @@ using Answer = std::move_only_function<void(std::expected<T, BrokerError>)>;
 struct PublishRequest {
   std::string channel;
   EventBytes content;
-  std::string id;  // empty: none. The same id is published once within the idempotency age
+  std::string id;          // empty: none. The same id is published once within the idempotency age
+  bool by_client = false;  // else by a backend, whose ids are apart
   ConnectionId exclude = 0;
   std::uint64_t received_at = 0;
 };

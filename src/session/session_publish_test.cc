@@ -80,6 +80,23 @@ TEST_F(SessionPublish, APublicationIdIsItsUsersOwn) {
   )");
 }
 
+// All anonymous clients had one space of ids: what the second of two published under "1" was
+// swallowed.
+TEST_F(SessionPublish, APublicationIdOfAnAnonymousClientIsItsConnectionsOwn) {
+  grant("eve", "", {{"room", bit_of(Action::publish)}});
+  grant("other", "", {{"room", bit_of(Action::publish)}});
+  play(R"(
+    eve is in
+    other is in
+    eve > {"type":"publish","id":1,"channel":"room","event":"e","data":1,"publication_id":"p1"}
+    eve < {"type":"ok","id":1,"epoch":"$e","offset":1}
+    other > {"type":"publish","id":1,"channel":"room","event":"e","data":2,"publication_id":"p1"}
+    other < {"type":"ok","id":1,"epoch":"$e","offset":2}
+    eve > {"type":"publish","id":2,"channel":"room","event":"e","data":1,"publication_id":"p1"}
+    eve < {"type":"ok","id":2,"epoch":"$e","offset":1}
+  )");
+}
+
 TEST_F(SessionPublish, ARuleCanLetEverybodyPublishAndReadTheHistory) {
   ChannelPattern pattern;
   pattern.pattern = "chat-*";

@@ -26,9 +26,13 @@ void Session::execute(const protocol::Publish& command) {
   broker::PublishRequest request;
   request.channel = command.channel;
   request.content = broker::EventBytes(command.event, command.data);
-  // Clients have ids of their own: none can use up one that a backend, or another user, will send.
+  request.by_client = true;
+  // No client can use up an id that another user will send. Anonymous ones, who may be anybody, are
+  // told apart by their connections; no user's name begins with a NUL.
   if (!command.publication_id.empty()) {
-    request.id = fmt::format("{}{}{}", user_id(), '\0', command.publication_id);
+    const std::string name =
+        user_id().empty() ? '\0' + connection_id_text(connection) : std::string(user_id());
+    request.id = fmt::format("{}{}{}", name, '\0', command.publication_id);
   }
   request.received_at = steady_nanoseconds();
   context_.hub.broker().publish(std::move(request), [weak = self(), id = command.id](auto answer) {

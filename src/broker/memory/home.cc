@@ -56,7 +56,8 @@ Home::Home(const HomeSettings& settings, const ChannelRules& rules, HomeOutput& 
       rules_(rules),
       output_(output),
       metrics_(metrics),
-      idempotency_(settings.idempotency_age),
+      backends_ids_(settings.idempotency_age),
+      clients_ids_(settings.idempotency_age),
       epoch_seed_(random_u64()) {}
 
 Home::~Home() = default;
@@ -136,8 +137,9 @@ void Home::erase(Channel& channel) {
 }
 
 std::expected<Position, BrokerError> Home::publish(const PublishRequest& request, Now now) {
+  Idempotency& ids = request.by_client ? clients_ids_ : backends_ids_;
   if (!request.id.empty()) {
-    const auto before = idempotency_.find(request.channel, request.id, now.unix_milliseconds);
+    const auto before = ids.find(request.channel, request.id, now.unix_milliseconds);
     if (before.has_value()) return *before;
   }
   Channel* channel = find_or_make(request.channel, now);
@@ -155,7 +157,7 @@ std::expected<Position, BrokerError> Home::publish(const PublishRequest& request
   }
   keep_within_bytes();
   if (!request.id.empty()) {
-    idempotency_.remember(request.channel, request.id, channel->position, now.unix_milliseconds);
+    ids.remember(request.channel, request.id, channel->position, now.unix_milliseconds);
   }
   metrics_.publications.add();
   const Position position = channel->position;

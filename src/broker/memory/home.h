@@ -111,7 +111,9 @@ class Home {
   const ChannelRules& rules_;
   HomeOutput& output_;
   Metrics& metrics_;
-  Idempotency idempotency_;
+  // Apart, so that clients, however many ids they send, push out none of a backend's.
+  Idempotency backends_ids_;
+  Idempotency clients_ids_;
   Channels channels_;
   std::list<Channel*> by_last_use_;      // least recently used first
   std::list<Channel*> by_last_publish_;  // those with history, least recently published to first

@@ -101,6 +101,22 @@ TEST_F(HomeTest, PublishesTheSameIdOnceAndAnswersItTheSame) {
   EXPECT_EQ(publish("dogs", "a", "id-1")->offset, 3U);
 }
 
+// Symptom: clients who sent many ids made the home forget those of a backend, whose repetitions
+// were then published again.
+TEST_F(HomeTest, ClientsPushOutNoIdsOfABackend) {
+  const auto first = publish("dogs", "a", "id-1");
+  PublishRequest request;
+  request.channel = "dogs";
+  request.by_client = true;
+  request.id = "id-1";
+  EXPECT_NE(home().publish(request, now), first) << "theirs are apart";
+  for (std::size_t i = 0; i < Idempotency::ids_max; ++i) {
+    request.id = std::to_string(i);
+    EXPECT_TRUE(home().publish(request, now).has_value());
+  }
+  EXPECT_EQ(publish("dogs", "a", "id-1"), first);
+}
+
 TEST_F(HomeTest, PublishesWithoutAnIdEveryTime) {
   publish("dogs", "a");
   EXPECT_EQ(publish("dogs", "a")->offset, 2U);
