@@ -1,22 +1,21 @@
 #include "broker/memory/history.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace river::broker {
 
-void History::append(Publication publication) {
+void History::append(Publication publication, TimePoint born) {
   bytes_ += publication.content.size() + event_overhead_bytes;
-  events_.push_back(std::move(publication));
+  events_.push_back({std::move(publication), born});
 }
 
-void History::trim(const ChannelRule& rule, std::int64_t now) {
+void History::trim(const ChannelRule& rule, TimePoint now) {
   const std::size_t keep = rule.kind.cache ? 1 : 0;
   const std::size_t most = std::max<std::size_t>(rule.history_events_max, keep);
   while (size() > most) drop_oldest();
-  const std::int64_t born_after = now - milliseconds(rule.history_age_max).count();
-  while (size() > keep && oldest().time <= born_after) drop_oldest();
+  const TimePoint born_after = now - rule.history_age_max;
+  while (size() > keep && events_[first_].born <= born_after) drop_oldest();
   compact();
 }
 
@@ -36,7 +35,12 @@ std::optional<std::vector<Publication>> History::after(Offset offset, Offset las
 
 std::vector<Publication> History::last(std::size_t count) const {
   count = std::min(count, size());
-  return {events_.end() - static_cast<std::ptrdiff_t>(count), events_.end()};
+  std::vector<Publication> result;
+  result.reserve(count);
+  for (std::size_t i = events_.size() - count; i < events_.size(); ++i) {
+    result.push_back(events_[i].publication);
+  }
+  return result;
 }
 
 std::vector<Publication> History::page(std::optional<Offset> before, std::size_t limit,
@@ -53,14 +57,14 @@ std::vector<Publication> History::page(std::optional<Offset> before, std::size_t
   }
   const std::size_t count = std::min(limit, end - first_);
   result.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) result.push_back(events_[end - 1 - i]);
+  for (std::size_t i = 0; i < count; ++i) result.push_back(events_[end - 1 - i].publication);
   more = end - count > first_;
   return result;
 }
 
 void History::drop_oldest() {
   bytes_ -= oldest().content.size() + event_overhead_bytes;
-  events_[first_] = Publication();
+  events_[first_].publication = Publication();
   ++first_;
 }
 

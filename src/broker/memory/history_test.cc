@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr std::int64_t birth = 1'000'000;
+constexpr TimePoint birth{milliseconds(1'000'000)};
 
 // Events 1, 2, … each a second younger than the one before.
 History history_of(Offset last, std::size_t data_bytes = 1) {
@@ -22,9 +22,8 @@ History history_of(Offset last, std::size_t data_bytes = 1) {
   for (Offset offset = 1; offset <= last; ++offset) {
     Publication event;
     event.offset = offset;
-    event.time = birth + static_cast<std::int64_t>(offset) * 1000;
     event.content = EventBytes("e", std::string(data_bytes, 'x'));
-    history.append(event);
+    history.append(event, birth + seconds(static_cast<std::int64_t>(offset)));
   }
   return history;
 }
@@ -52,11 +51,11 @@ TEST(History, KeepsTheLastEventsUpToTheRulesNumber) {
 
 TEST(History, ForgetsAnEventExactlyAtTheRulesAge) {
   History history = history_of(10);
-  history.trim(rule_of(100, seconds(5)), birth + 5999);
+  history.trim(rule_of(100, seconds(5)), birth + milliseconds(5999));
   EXPECT_EQ(history.oldest().offset, 1U);
-  history.trim(rule_of(100, seconds(5)), birth + 6000);
+  history.trim(rule_of(100, seconds(5)), birth + milliseconds(6000));
   EXPECT_EQ(history.oldest().offset, 2U);
-  history.trim(rule_of(100, seconds(5)), birth + 60'000);
+  history.trim(rule_of(100, seconds(5)), birth + seconds(60));
   EXPECT_TRUE(history.empty());
   EXPECT_EQ(history.bytes(), 0U);
 }
@@ -65,7 +64,7 @@ TEST(History, OfACacheChannelKeepsItsLastEventHoweverOldItIs) {
   History history = history_of(10);
   ChannelRule rule = rule_of(0, seconds(1));
   rule.kind.cache = true;
-  history.trim(rule, birth + 1'000'000);
+  history.trim(rule, birth + seconds(1000));
   EXPECT_EQ(offsets_of(history.last(100)), (std::vector<Offset>{10}));
 }
 
@@ -145,8 +144,8 @@ TEST(History, StaysTheSameOverThousandsOfAppendsAndTrims) {
     Publication event;
     event.offset = offset;
     event.content = EventBytes("e", "x");
-    history.append(event);
-    history.trim(rule_of(20), -1'000'000);
+    history.append(event, birth);
+    history.trim(rule_of(20), birth);
     ASSERT_EQ(history.newest().offset, offset);
     ASSERT_EQ(history.size(), std::min<std::size_t>(offset, 20));
     ASSERT_EQ(history.oldest().offset, offset - history.size() + 1);

@@ -41,7 +41,7 @@ struct Home::Channel {
   std::unique_ptr<PresenceSet> presence;
   TimePoint last_told{};      // presence
   bool telling_soon = false;  // tell_changes is due
-  std::int64_t last_use = 0;  // Unix milliseconds
+  TimePoint last_use{};
   std::list<Channel*>::iterator use;
   std::optional<std::list<Channel*>::iterator> publish_use;  // while it has history
 
@@ -74,7 +74,7 @@ Home::Channel* Home::find_or_make(const std::string& name, Now now) {
   channel->name = SharedBytes(name);
   channel->rule = rules_.rule_for(name);
   channel->position.epoch = new_epoch();
-  channel->last_use = now.unix_milliseconds;
+  channel->last_use = now.steady;
   channel->use = by_last_use_.insert(by_last_use_.end(), channel.get());
   metrics_.channels_stored.add();
   return channels_.emplace(name, std::move(channel)).first->second.get();
@@ -104,7 +104,7 @@ Epoch Home::new_epoch() {
 }
 
 void Home::touch(Channel& channel, Now now) {
-  channel.last_use = now.unix_milliseconds;
+  channel.last_use = now.steady;
   by_last_use_.splice(by_last_use_.end(), by_last_use_, channel.use);
 }
 
@@ -123,7 +123,7 @@ void Home::account(Channel& channel) {
 }
 
 void Home::trim(Channel& channel, Now now) {
-  channel.history.trim(channel.rule, now.unix_milliseconds);
+  channel.history.trim(channel.rule, now.steady);
   account(channel);
 }
 
@@ -150,7 +150,7 @@ std::expected<Position, BrokerError> Home::publish(const PublishRequest& request
   const Publication publication{channel->position.offset, request.content, request.exclude,
                                 now.unix_milliseconds, request.received_at};
   touch(*channel, now);
-  channel->history.append(publication);
+  channel->history.append(publication, now.steady);
   trim(*channel, now);
   if (channel->publish_use.has_value()) {
     by_last_publish_.splice(by_last_publish_.end(), by_last_publish_, *channel->publish_use);
@@ -284,8 +284,7 @@ void Home::sweep(Now now) {
   const std::size_t count = std::min(swept_channels_max, by_last_use_.size());
   for (std::size_t i = 0; i < count; ++i) {
     Channel& channel = *by_last_use_.front();
-    const std::int64_t age = now.unix_milliseconds - channel.last_use;
-    const bool old = age >= milliseconds(channel.rule.history_age_max).count();
+    const bool old = now.steady - channel.last_use >= channel.rule.history_age_max;
     if (old) trim(channel, now);
     if (old && channel.unused()) {
       erase(channel);
@@ -310,7 +309,11 @@ void Home::restore(StoredChannel stored, Now now) {
   Channel* channel = find_or_make(stored.name, now);
   if (channel == nullptr) return;
   channel->position = stored.position;
-  for (Publication& publication : stored.events) channel->history.append(std::move(publication));
+  for (Publication& publication : stored.events) {
+    // On disk there is the time of day only. An event of the future is as old as can be known: new.
+    const milliseconds age(std::max<std::int64_t>(0, now.unix_milliseconds - publication.time));
+    channel->history.append(std::move(publication), now.steady - age);
+  }
   trim(*channel, now);
   keep_within_bytes();
 }

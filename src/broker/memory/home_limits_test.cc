@@ -191,5 +191,33 @@ TEST_F(HomeLimits, WhatIsRestoredTooLateHasItsPositionButNoEvents) {
   EXPECT_THAT(other.history("ants", std::nullopt, 10, now).events, IsEmpty());
 }
 
+// Symptom: when the time of day was set forward by more than five minutes, all histories were gone;
+// when it was set back, nothing was forgotten for as long.
+TEST_F(HomeLimits, AChangeOfTheTimeOfDayMakesNothingOlderOrYounger) {
+  publish("dogs", "a");
+  now.unix_milliseconds += 3'600'000;
+  EXPECT_THAT(history_of("dogs"), ElementsAre("1:a"));
+  home().sweep(now);
+  EXPECT_TRUE(knows("dogs"));
+  now.unix_milliseconds -= 2 * 3'600'000;
+  publish("dogs", "b");
+  wait(seconds(300));
+  EXPECT_THAT(history_of("dogs"), IsEmpty());
+  home().sweep(now);
+  EXPECT_FALSE(knows("dogs"));
+}
+
+TEST_F(HomeLimits, AgesWhatItTakesUpByTheTimeOfDay) {
+  const auto at = [&](Offset offset, std::int64_t age) {
+    return Publication{offset, EventBytes("e", "x"), 0, now.unix_milliseconds - age, 0};
+  };
+  home().restore({"dogs", {7, 3}, {at(1, 400'000), at(2, 200'000), at(3, -3'600'000)}}, now);
+  EXPECT_THAT(history_of("dogs"), ElementsAre("3:x", "2:x"));
+  wait(seconds(100));
+  EXPECT_THAT(history_of("dogs"), ElementsAre("3:x"));
+  wait(seconds(200));
+  EXPECT_THAT(history_of("dogs"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace river::broker
