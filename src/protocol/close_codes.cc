@@ -2,31 +2,6 @@
 
 namespace river::protocol {
 
-ClientAction client_action(CloseCode code) {
-  switch (code) {
-    case CloseCode::normal:
-    case CloseCode::protocol_error:
-    case CloseCode::unsupported_data:
-    case CloseCode::invalid_text:
-    case CloseCode::policy_violation:
-    case CloseCode::message_too_large:
-    case CloseCode::invalid_message:
-    case CloseCode::forbidden:
-      return ClientAction::stay_closed;
-    case CloseCode::going_away:
-    case CloseCode::no_pong:
-    case CloseCode::slow_reader:
-      return ClientAction::reconnect;
-    case CloseCode::internal_error:
-    case CloseCode::too_fast:
-    case CloseCode::over_capacity:
-      return ClientAction::reconnect_slowly;
-    case CloseCode::unauthenticated:
-      return ClientAction::renew_token;
-  }
-  return ClientAction::reconnect_slowly;
-}
-
 std::string_view close_reason(CloseCode code) {
   switch (code) {
     case CloseCode::normal:

@@ -28,15 +28,6 @@ enum class CloseCode : std::uint16_t {
   over_capacity = 4503,    // reconnect with back-off
 };
 
-enum class ClientAction : std::uint8_t {
-  stay_closed,       // the same again would end the same way
-  reconnect,         // soon, with jitter, and resume
-  reconnect_slowly,  // with exponential back-off and jitter, and resume
-  renew_token        // get a new token, then reconnect and resume
-};
-
-[[nodiscard]] ClientAction client_action(CloseCode code);
-
 // The reason in the close frame, when there is nothing more exact to say. At most 123 bytes.
 [[nodiscard]] std::string_view close_reason(CloseCode code);
 

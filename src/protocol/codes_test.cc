@@ -23,7 +23,7 @@ TEST(Errors, EveryCodeHasItsOwnReasonAndAStatus) {
     EXPECT_GE(info.http_status, 400) << number;
     EXPECT_LE(info.http_status, 503) << number;
   }
-  EXPECT_EQ(known, 22U);
+  EXPECT_EQ(known, 21U);
   EXPECT_EQ(reasons.size(), known);
 }
 
@@ -32,18 +32,6 @@ TEST(Errors, OnlyWhatPassesByItselfIsWorthRetrying) {
   EXPECT_TRUE(error_info(ErrorCode::unavailable).retry);
   EXPECT_FALSE(error_info(ErrorCode::forbidden).retry);
   EXPECT_EQ(error_info(ErrorCode::forbidden).http_status, 403);
-}
-
-TEST(CloseCodes, TellTheClientWhatToDo) {
-  EXPECT_EQ(client_action(CloseCode::going_away), ClientAction::reconnect);
-  EXPECT_EQ(client_action(CloseCode::message_too_large), ClientAction::stay_closed);
-  EXPECT_EQ(client_action(CloseCode::invalid_message), ClientAction::stay_closed);
-  EXPECT_EQ(client_action(CloseCode::unauthenticated), ClientAction::renew_token);
-  EXPECT_EQ(client_action(CloseCode::forbidden), ClientAction::stay_closed);
-  EXPECT_EQ(client_action(CloseCode::no_pong), ClientAction::reconnect);
-  EXPECT_EQ(client_action(CloseCode::too_fast), ClientAction::reconnect_slowly);
-  EXPECT_EQ(client_action(CloseCode::slow_reader), ClientAction::reconnect);
-  EXPECT_EQ(client_action(CloseCode::over_capacity), ClientAction::reconnect_slowly);
 }
 
 TEST(CloseCodes, HaveAReasonThatFitsIntoTheFrame) {

@@ -58,8 +58,6 @@ ErrorInfo error_info(ErrorCode code) {
     case ErrorCode::too_many_subscriptions:
       return {"too_many_subscriptions", "this connection has as many subscriptions as it may", 403,
               no_retry};
-    case ErrorCode::unknown_user:
-      return {"unknown_user", "the user has no connection", 404, no_retry};
     case ErrorCode::rate_limited:
       return {"rate_limited", "too many at a time; try again more slowly", 429, retry};
     case ErrorCode::internal:

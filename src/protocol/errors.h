@@ -26,7 +26,6 @@ enum class ErrorCode : std::uint16_t {
   missing_field = 4425,           // add the field
   too_many = 4426,                // send fewer at once
   too_many_subscriptions = 4427,  // unsubscribe from others first
-  unknown_user = 4428,            // the user has no connection
   rate_limited = 4429,            // later, and more slowly
   internal = 4500,                // a fault of River's; try again
   unavailable = 4503,             // later: over capacity, draining, or the broker is away

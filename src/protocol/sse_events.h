@@ -6,9 +6,6 @@
 
 namespace river::protocol {
 
-// Keeps proxies from ending a silent stream.
-inline constexpr std::string_view sse_keep_alive = ":\n\n";
-
 // `id` is what the browser returns as Last-Event-ID, opaque text of River's making without line
 // breaks; empty: none. A line break in `data` starts another `data:` line, which the browser joins
 // again, so that nothing in it can pass for a field of the stream.
