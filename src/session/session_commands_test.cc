@@ -154,7 +154,8 @@ TEST_F(SessionCommands, RefusesToUnsubscribeWhatWasNotSubscribed) {
     is in
     > {"type":"unsubscribe","id":1,"channel":"dogs"}
     < {"type":"error","id":1,"code":4410,"reason":"not_subscribed",\
-        "message":"this connection is not subscribed to the channel","retry":false}
+        "message":"this connection is not subscribed to the channel","retry":false,\
+        "channel":"dogs"}
   )");
 }
 

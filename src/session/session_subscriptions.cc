@@ -52,7 +52,7 @@ void Session::execute(const protocol::Subscribe& command) {
 void Session::execute(const protocol::Unsubscribe& command) {
   const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
   if (!context_.hub.unsubscribe(*this, command.channel)) {
-    send_error(command.id, ErrorCode::not_subscribed);
+    send_error(command.id, ErrorCode::not_subscribed, {}, command.channel);
     return;
   }
   if (rule.kind.presence) leave_presence(command.channel);

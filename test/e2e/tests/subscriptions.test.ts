@@ -130,6 +130,7 @@ describe.each([1, 2])("a subscription at River with %i workers", (workers) => {
       type: "error",
       code: 4410,
       reason: "not_subscribed",
+      channel: "dogs",
     });
   });
 
