@@ -122,7 +122,7 @@ void append_error(std::string& out, CommandId id, ErrorCode code, std::string_vi
 void append_history(std::string& out, const HistoryAnswer& answer) {
   Message message(out, "history", answer.id);
   message.text("channel", answer.channel);
-  message.text("epoch", epoch_text(answer.epoch));
+  if (answer.epoch != 0) message.text("epoch", epoch_text(answer.epoch));
   message.array("events", answer.events,
                 [&](const HistoryEvent& event) { append_history_event(out, event); });
   message.flag("more", answer.more);

@@ -103,6 +103,8 @@ TEST(Events, History) {
             R"({"type":"history","id":6,"channel":"dogs","epoch":"7f","events":[)"
             R"({"event":"b","data":2,"offset":42,"time":1700000000},)"
             R"({"event":"a","data":1,"offset":41}],"more":true})");
+  EXPECT_EQ(written(append_history, HistoryAnswer{6, "unknown", 0, {}, false}),
+            R"({"type":"history","id":6,"channel":"unknown","events":[],"more":false})");
 }
 
 TEST(Events, Members) {

@@ -108,7 +108,7 @@ TEST_F(SessionCost, APageCostsNoMoreThanAClientCanHave) {
   play(R"(
     ada is in
     ada > {"type":"history","id":1,"channel":"dogs"}
-    ada < {"type":"history","id":1,"channel":"dogs","epoch":"$e","events":[],"more":false}
+    ada < {"type":"history","id":1,"channel":"dogs","events":[],"more":false}
   )");
   EXPECT_EQ(left(), 1);
 }
@@ -118,9 +118,9 @@ TEST_F(SessionCost, WithoutARateAPageCostsNothing) {
   play(R"(
     ada is in
     ada > {"type":"history","id":1,"channel":"dogs"}
-    ada < {"type":"history","id":1,"channel":"dogs","epoch":"$e","events":[],"more":false}
+    ada < {"type":"history","id":1,"channel":"dogs","events":[],"more":false}
     ada > {"type":"history","id":2,"channel":"dogs"}
-    ada < {"type":"history","id":2,"channel":"dogs","epoch":"$e","events":[],"more":false}
+    ada < {"type":"history","id":2,"channel":"dogs","events":[],"more":false}
   )");
 }
 

@@ -96,6 +96,10 @@ describe("a call", () => {
     const about = { ...scene.server.asked("history"), channel: "room" };
     scene.server.says({ type: "history", ...about, ...page });
     expect(await answer).toEqual(page);
+    const unknown = scene.river.channel("room")?.history();
+    const none = { ...scene.server.asked("history"), channel: "room", events: [], more: false };
+    scene.server.says({ type: "history", ...none });
+    expect(await unknown).toStrictEqual({ events: [], more: false });
   });
 
   it("reads who is present", async () => {

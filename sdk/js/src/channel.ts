@@ -74,7 +74,7 @@ export class Channel extends Emitter {
     const about = { channel: this.name, ...given({ limit, before }) };
     const answer = await this.source_.call({ type: "history", ...about });
     const { epoch, events, more } = answer as HistoryPage;
-    return { epoch, events, more };
+    return epoch === undefined ? { events, more } : { epoch, events, more };
   }
 
   /** Asks the server who is here, page by page; {@link members} knows without asking. */

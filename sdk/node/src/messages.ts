@@ -57,7 +57,8 @@ export interface HistoryEvent {
 
 /** A page of a channel's past, newest first. */
 export interface HistoryPage {
-  epoch: string;
+  /** Missing for a channel of which nothing is known. */
+  epoch?: string;
   events: HistoryEvent[];
   /** Whether there are older events: ask again with `before` set to the last offset. */
   more: boolean;
