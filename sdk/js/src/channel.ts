@@ -56,7 +56,8 @@ export class Channel extends Emitter {
 
   /**
    * Publishes to the channel; the token must grant it. Resolves with the event's place. It is
-   * published once, however often the connection is lost on the way.
+   * published once, however often the connection is lost on the way; by a client without a user
+   * (`sub`) it may be published again over a new connection.
    */
   async publish(event: string, data: unknown = null): Promise<Position> {
     check(typeof event === "string", "an event's name must be a string", "invalid_event");

@@ -334,6 +334,14 @@ describe("presence", () => {
     expect(moves).toEqual(["+bob"]);
   });
 
+  it("shows the info that came last, without anybody joining", async () => {
+    const [scene, channel, moves] = await room();
+    const renamed = { id: "ada", info: { name: "Countess" } };
+    changes(scene, [renamed], [], 1);
+    expect(channel.members.get("ada")).toEqual(renamed);
+    expect(moves).toEqual([]);
+  });
+
   it("tells after a lost connection who came and went meanwhile", async () => {
     const [scene, channel, moves] = await room();
     await reconnects(scene);
