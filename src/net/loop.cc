@@ -190,6 +190,7 @@ void Loop::write_batch(std::span<Connection* const> batch) {
       connection->on_written(0, 0);
       continue;
     }
+    connection->in_batch_ = true;
     send_items_.push_back({connection->fd(), room.data(), static_cast<std::uint32_t>(count), 0});
     sending_.push_back(connection);
   }
