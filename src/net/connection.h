@@ -38,8 +38,8 @@ class ConnectionHandler {
   virtual void on_timer(TimePoint now) = 0;
   // All that was queued has been sent, after it had to wait.
   virtual void on_drained() {}
-  // The peer reads too slowly: more waits, or waits longer, than allowed, and what was sent last may
-  // have been dropped. Ends the connection, with last words perhaps; if not, it is closed.
+  // The peer reads too slowly: more waits, or waits longer, than allowed, and what was sent last
+  // may have been dropped. Ends the connection, with last words perhaps; if not, it is closed.
   virtual void on_overflow() = 0;
   // The program is leaving: a peer that would stay for long is told to come back after that time.
   virtual void on_drain(milliseconds /*after*/) {}

@@ -245,7 +245,6 @@ void HttpTransport::upgrade(std::span<char> rest) {
 }
 
 void HttpTransport::stream_events() {
-  if (context_.draining) return refuse(draining_response());
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
     return refuse(http::json_error(403, "forbidden_origin",
@@ -253,6 +252,7 @@ void HttpTransport::stream_events() {
   }
   std::vector<http::ResponseHeader> headers =
       http::cors_headers(request, context_.settings.origins);
+  if (context_.draining) return end_stream_at_once(headers, protocol::CloseCode::going_away);
   const auto refuse_with = [&](int status, std::string_view code, std::string_view message) {
     http::Response response = http::json_error(status, code, message);
     response.headers = headers;
@@ -268,7 +268,7 @@ void HttpTransport::stream_events() {
   }
   if (!admit_client()) return refuse_with(429, too_many_code, too_many_message);
   if (!context_.places.take(context_.settings.clients_max)) {
-    return refuse_with(503, "over_capacity", "the server is full: try again later");
+    return end_stream_at_once(headers, protocol::CloseCode::over_capacity);
   }
   const TimePoint now = connection_->loop().now();
   auto made = std::make_unique<SseTransport>(context_, std::move(*wanted), now);
@@ -279,6 +279,13 @@ void HttpTransport::stream_events() {
     return refuse_with(forbidden ? 403 : 401, forbidden ? "forbidden" : "unauthenticated",
                        transport.refusal());
   }
+  begin_stream(std::move(headers));
+  handed_over_ = true;
+  connection_->set_handler(std::move(made));
+  transport.start();
+}
+
+void HttpTransport::begin_stream(std::vector<http::ResponseHeader> headers) {
   // Proxies must neither keep it nor hold it back (nginx knows the second header).
   headers.push_back({"Cache-Control", "no-store"});
   headers.push_back({"X-Accel-Buffering", "no"});
@@ -286,9 +293,16 @@ void HttpTransport::stream_events() {
   out.clear();
   http::append_stream_head(out, 200, "text/event-stream", headers);
   connection_->send(out);
-  handed_over_ = true;
-  connection_->set_handler(std::move(made));
-  transport.start();
+}
+
+void HttpTransport::end_stream_at_once(std::vector<http::ResponseHeader> headers,
+                                       protocol::CloseCode code) {
+  begin_stream(std::move(headers));
+  std::string& out = context_.scratch;
+  out.clear();
+  append_short_stream(out, code);
+  connection_->send(out);
+  connection_->end();
 }
 
 }  // namespace river::transport

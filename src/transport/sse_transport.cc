@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/channel_name.h"
+#include "base/random.h"
 #include "http/json_text.h"
 #include "http/query.h"
 #include "protocol/sse_events.h"
@@ -17,6 +18,28 @@ namespace river::transport {
 namespace {
 
 using protocol::CloseCode;
+
+// After how long an EventSource comes back, in milliseconds: each stream has its own, because all
+// of them end at the same moment.
+struct Delays {
+  std::uint64_t least;
+  std::uint64_t most;
+};
+constexpr Delays delays_when_cut{2'000, 5'000};
+constexpr Delays delays_when_draining{1'000, 5'000};
+constexpr Delays delays_when_full{10'000, 30'000};
+
+void append_retry(std::string& out, const Delays& delays) {
+  fmt::format_to(std::back_inserter(out), "retry: {}\n", random_between(delays.least, delays.most));
+}
+
+// A stream has no close frame: the same in a message.
+void append_close(std::string& out, CloseCode code, std::string_view reason) {
+  std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
+  http::append_json_text(json, reason);
+  json += '}';
+  protocol::append_sse_event(out, {}, json);
+}
 
 std::optional<Position> parse_position(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -82,6 +105,11 @@ std::expected<SseRequest, SseError> parse_sse_request(const http::Request& reque
   return result;
 }
 
+void append_short_stream(std::string& out, CloseCode code) {
+  append_retry(out, code == CloseCode::over_capacity ? delays_when_full : delays_when_draining);
+  append_close(out, code, protocol::close_reason(code));
+}
+
 SseTransport::SseTransport(TransportContext& context, SseRequest request, TimePoint now)
     : context_(context),
       request_(std::move(request)),
@@ -93,6 +121,7 @@ SseTransport::~SseTransport() {
 }
 
 bool SseTransport::authenticate(TimePoint now) {
+  append_retry(held_, delays_when_cut);
   session_.welcome();
   return session_.authenticate(request_.token, now);
 }
@@ -114,6 +143,7 @@ void SseTransport::on_data(std::span<char> /*bytes*/) {}  // a request was made 
 
 void SseTransport::on_drain(milliseconds after) {
   send_id();  // while it has its channels
+  connection_->send(fmt::format("retry: {}\n\n", after.count()));
   session_.drain(after);
 }
 
@@ -212,13 +242,9 @@ void SseTransport::end(protocol::CloseCode code, std::string_view reason) {
     refusal_ = reason;
     return;
   }
-  // A stream has no close frame: the same in a message.
-  std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
-  http::append_json_text(json, reason);
-  json += '}';
   std::string& out = context_.scratch;
   out.clear();
-  protocol::append_sse_event(out, {}, json);
+  append_close(out, code, reason);
   connection_->send(out);
   connection_->end();
 }
