@@ -31,6 +31,15 @@ class ListenerTest : public testing::Test {
     thread_.start();
   }
 
+  // On the loop.
+  [[nodiscard]] std::uint64_t turns() const {
+    std::uint64_t turns = 0;
+    for (std::size_t i = 0; i < Histogram::bucket_count; ++i) {
+      turns += thread_.metrics.turn.bucket(i);
+    }
+    return turns;
+  }
+
   Notes notes_;
   LoopThread thread_;
   std::vector<FileDescriptor> accepted_;  // touched by the loop only
@@ -80,7 +89,8 @@ TEST_F(ListenerTest, SaysWhereItCannotListen) {
 // need descriptors, too.
 class NoDescriptorsLeft {
  public:
-  NoDescriptorsLeft() {
+  // But for so many.
+  explicit NoDescriptorsLeft(std::size_t left = 0) {
     ::getrlimit(RLIMIT_NOFILE, &before_);
     rlimit low = before_;
     low.rlim_cur = 200;
@@ -89,6 +99,7 @@ class NoDescriptorsLeft {
       taken_.push_back(std::move(copy));
     }
     EXPECT_EQ(errno, EMFILE);
+    taken_.resize(taken_.size() - left);
   }
   ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
   NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
@@ -118,6 +129,32 @@ TEST_F(ListenerTest, RefusesClientsWhileThereAreNoDescriptors) {
   EXPECT_EQ(thread_.metrics.connections_refused.value(), 3U);
   const Peer later = Peer::connect(listener_->address());
   EXPECT_TRUE(notes_.wait_for("accepted"));
+}
+
+// A listener whose spare descriptor somebody else had got kept its loop spinning.
+TEST_F(ListenerTest, RestsWhenItCanNotEvenRefuseAndGetsItsSpareAgain) {
+  FileDescriptor waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  {
+    const NoDescriptorsLeft none(1);
+    listen();  // with the one that is left: none is to spare
+    const SocketAddress where = listener_->address().socket_address();
+    ASSERT_EQ(::connect(waiting.get(), where.get(), where.size), 0);
+    Loop& loop = *thread_.loop;
+    const std::uint64_t before = thread_.on_loop([this] { return turns(); });
+    thread_.on_loop([&] {
+      loop.call_at(loop.now() + 3 * Listener::rest_time, [this] { notes_.add("rested"); });
+    });
+    ASSERT_TRUE(notes_.wait_for("rested"));
+    EXPECT_LT(thread_.on_loop([this] { return turns(); }) - before, 50U);
+    EXPECT_EQ(notes_.count("accepted"), 0);
+  }
+  EXPECT_TRUE(notes_.wait_for("accepted")) << "it waited for better times";
+
+  FileDescriptor refused(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const SocketAddress where = listener_->address().socket_address();
+  const NoDescriptorsLeft none;
+  ASSERT_EQ(::connect(refused.get(), where.get(), where.size), 0);
+  EXPECT_EQ(Peer(std::move(refused)).receive_all(), "");
 }
 
 }  // namespace
