@@ -159,6 +159,10 @@ void HttpTransport::answer_without_body() {
 }
 
 void HttpTransport::answer(const http::Response& response) {
+  if (response.wrong_key) {
+    keep_alive_ = false;  // each guess needs a connection, of which an address has only so many
+    if (context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
+  }
   std::string& out = context_.scratch;
   out.clear();
   http::append_response(out, response, keep_alive_, head_request_);

@@ -161,6 +161,20 @@ TEST_F(HttpTransportTest, HandlesNothingBetweenHandingOutAndTheEndOfTheWrites) {
   }
 }
 
+// Keys could be guessed without end on one connection, and cost nothing.
+TEST_F(HttpTransportTest, AWrongKeyCostsItsAddressAndEndsItsConnection) {
+  net::Peer peer = connect();
+  peer.send(get("/now/a"));
+  EXPECT_EQ(read_answer(peer).body, "a");
+  EXPECT_EQ(notes_.count("bad token 7"), 0);
+  peer.send(get("/key") + get("/now/b"));
+  const Answer answer = read_answer(peer);
+  EXPECT_EQ(answer.status(), 401);
+  EXPECT_TRUE(answer.has("Connection: close"));
+  EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(notes_.count("bad token 7"), 1);
+}
+
 // ── Bodies ──
 
 TEST_F(HttpTransportTest, TakesABodyInPieces) {

@@ -3,6 +3,7 @@
 //
 //   GET /now/x     is answered at once with "x"        GET /big/1000  with so many bytes
 //   GET /later/x   when the test says answer("x")      POST /echo     with its body
+//   GET /key       as to a wrong key
 #pragma once
 
 #include <charconv>
@@ -61,6 +62,8 @@ class TestHandler final : public http::RequestHandler {
       response.body = std::string(bytes, 'x');
     } else if (request.path == "/echo") {
       response.body = request.body;
+    } else if (request.path == "/key") {
+      response = {.status = 401, .wrong_key = true};
     } else {
       response.status = 404;
     }
