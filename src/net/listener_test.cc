@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "net/loop_for_test.h"
+#include "net/no_descriptors_for_test.h"
 #include "net/peer_for_test.h"
 
 namespace river::net {
@@ -84,31 +84,6 @@ TEST_F(ListenerTest, SaysWhereItCannotListen) {
   ASSERT_FALSE(opened.has_value());
   EXPECT_THAT(opened.error(), HasSubstr("cannot listen on " + address.text()));
 }
-
-// Takes all descriptors there are, as long as it lives. Little can be done meanwhile: sanitizers
-// need descriptors, too.
-class NoDescriptorsLeft {
- public:
-  // But for so many.
-  explicit NoDescriptorsLeft(std::size_t left = 0) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit low = before_;
-    low.rlim_cur = 200;
-    ::setrlimit(RLIMIT_NOFILE, &low);
-    for (FileDescriptor copy(::dup(0)); copy.is_open(); copy = FileDescriptor(::dup(0))) {
-      taken_.push_back(std::move(copy));
-    }
-    EXPECT_EQ(errno, EMFILE);
-    taken_.resize(taken_.size() - left);
-  }
-  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
-  NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
-
- private:
-  rlimit before_{};
-  std::vector<FileDescriptor> taken_;
-};
 
 TEST_F(ListenerTest, RefusesClientsWhileThereAreNoDescriptors) {
   listen();

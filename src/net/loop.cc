@@ -33,25 +33,30 @@ std::expected<std::unique_ptr<Loop>, std::string> Loop::make(SendBatchKind kind,
   if (!epoll.is_open()) {
     return std::unexpected(fmt::format("epoll_create1: {}", std::strerror(errno)));
   }
+  auto wake = WakeEvent::make();
+  if (!wake.has_value()) return std::unexpected(wake.error());
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;  // the mailbox
+  if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake->fd(), &event) != 0) {
+    return std::unexpected(fmt::format("epoll_ctl: {}", std::strerror(errno)));
+  }
   auto batch = make_send_batch(kind);
   if (!batch.has_value()) return std::unexpected(batch.error());
-  return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(*batch), metrics));
+  return std::unique_ptr<Loop>(
+      new Loop(std::move(epoll), std::move(*wake), std::move(*batch), metrics));
 }
 
-Loop::Loop(FileDescriptor epoll, std::unique_ptr<SendBatch> batch, Metrics& metrics)
+Loop::Loop(FileDescriptor epoll, WakeEvent wake, std::unique_ptr<SendBatch> batch, Metrics& metrics)
     : epoll_(std::move(epoll)),
       send_batch_(std::move(batch)),
       metrics_(metrics),
-      mailbox_(mailbox_messages_max),
+      mailbox_(mailbox_messages_max, std::move(wake)),
       timers_(steady_now()),
       now_(steady_now()),
       iovecs_(writes_a_batch * iovecs_a_write),
       read_buffer_(read_buffer_bytes) {
   send_items_.reserve(writes_a_batch);
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.ptr = nullptr;  // the mailbox
-  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, mailbox_.wake_fd(), &event) == 0);
 }
 
 Loop::~Loop() {
