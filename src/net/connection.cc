@@ -15,8 +15,8 @@ namespace river::net {
 namespace {
 
 constexpr std::size_t iovecs_max = 64;
-// TLS records read in one turn before others are heard: 256 KiB.
-constexpr int tls_reads_a_turn = 16;
+// Read of one TLS connection in one turn before others are heard, and a buffer at most beyond.
+constexpr std::size_t tls_bytes_a_turn = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -130,6 +130,7 @@ void Connection::on_events(std::uint32_t events) {
     return;
   }
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
+  if (again_) return;  // it will be read: twice a turn is too much
   uses_tls() ? read_tls() : read_plain();
 }
 
@@ -169,11 +170,12 @@ void Connection::read_plain() {
 }
 
 void Connection::read_tls() {
-  for (int i = 0; i < tls_reads_a_turn; ++i) {
+  for (std::size_t bytes = 0; bytes < tls_bytes_a_turn;) {
     if (!is_open() || paused_ || read_ended_) return;
     const TlsResult result = tls_->read(loop_.read_buffer());
     switch (result.status) {
       case TlsStatus::done:
+        bytes += result.bytes;
         give(result.bytes);
         continue;
       case TlsStatus::want_read:

@@ -281,6 +281,36 @@ TEST_P(TlsConnection, TellsThatItsLastRecordWaitsForTooLong) {
   EXPECT_TRUE(notes_.wait_for("overflow"));
 }
 
+// It read a mebibyte before others were heard.
+TEST_P(TlsConnection, LeavesTheTurnToOthersWhateverComes) {
+  constexpr std::size_t piece = 65'536;
+  constexpr std::size_t all = 32 * piece;
+  std::size_t sent = 0;
+  std::size_t heard_before = 0;
+  std::size_t most = 0;
+  std::unique_ptr<Peer> peer;
+  // On the loop, as long as there is something to read: it never runs out.
+  const auto send_more = [&] {
+    if (sent == all) return;
+    peer->send(std::string(piece, 'x'));
+    sent += piece;
+  };
+  peer = connect({{"data", [&](Connection&) { send_more(); }}});
+  const auto heard = [this] { return static_cast<Probe*>(connection_->handler())->bytes(); };
+  thread_.on_loop([&] {
+    thread_.loop->set_turn_end(
+        [&] { most = std::max(most, heard() - std::exchange(heard_before, heard())); });
+    send_more();
+  });
+  while (thread_.on_loop(heard) < all) {
+  }
+  thread_.on_loop([&] {
+    thread_.loop->set_turn_end({});
+    EXPECT_GE(most, piece);
+    EXPECT_LE(most, 256 * 1024 + Loop::read_buffer_bytes);
+  });
+}
+
 TEST_P(TlsConnection, SaysThatTheStreamIsWhole) {
   const auto peer = connect();
   with_connection([](Connection& connection) {

@@ -103,6 +103,7 @@ void Loop::turn() {
                                  wait_milliseconds());
   const std::uint64_t started = steady_nanoseconds();
   now_ = steady_now();
+  const std::vector<Connection*> again = std::exchange(again_, {});  // of the turn before
   bool mail = false;
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
@@ -113,7 +114,7 @@ void Loop::turn() {
     static_cast<EventHandler*>(event.data.ptr)->on_events(event.events);
     if (turn_is_full_) finish_turn();
   }
-  for (Connection* connection : std::exchange(again_, {})) connection->read_again();
+  for (Connection* connection : again) connection->read_again();
   if (mail) drain_mailbox();
   run_due();
   timers_.advance(now_, [this](Timer& timer) { Connection::of(timer).on_timer(now_); });
