@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/api_keys.h"
 #include "base/channel_name.h"
 #include "base/random.h"
 #include "http/json_text.h"
@@ -66,12 +67,6 @@ std::vector<std::optional<Position>> parse_stream_id(std::string_view id, std::s
   return since;
 }
 
-std::string_view bearer_token(const http::Request& request) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view value = request.header("authorization").value_or("");
-  return value.starts_with(scheme) ? value.substr(scheme.size()) : std::string_view();
-}
-
 }  // namespace
 
 std::expected<SseRequest, SseError> parse_sse_request(const http::Request& request) {
@@ -96,7 +91,8 @@ std::expected<SseRequest, SseError> parse_sse_request(const http::Request& reque
     }
   }
   const auto token = http::query_parameter(request.query, "token");
-  result.token = token.has_value() ? *token : std::string(bearer_token(request));
+  const std::string_view authorization = request.header("authorization").value_or("");
+  result.token = token.has_value() ? *token : std::string(auth::bearer_credentials(authorization));
   const auto id_in_query = http::query_parameter(request.query, "last_event_id");
   const std::string id = id_in_query.has_value()
                              ? *id_in_query

@@ -41,6 +41,14 @@ TEST_F(SseRequestTest, MayShowItsTokenInAHeader) {
   headers_ = {{"Authorization", "Bearer t"}};
   EXPECT_EQ(parse("channel=a").value().token, "t");
   EXPECT_EQ(parse("channel=a&token=u").value().token, "u");
+  for (const char* spelling : {"bearer t", "BEARER  t"}) {
+    headers_ = {{"Authorization", spelling}};
+    EXPECT_EQ(parse("channel=a").value().token, "t") << spelling;
+  }
+  for (const char* other : {"Basic t", "Bearert", "Bearer", "t"}) {
+    headers_ = {{"Authorization", other}};
+    EXPECT_EQ(parse("channel=a").value().token, "") << other;
+  }
 }
 
 TEST_F(SseRequestTest, IsRefusedWithoutChannelsAndWithBadOnes) {
