@@ -47,10 +47,7 @@ std::expected<void, std::string> Server::open() {
   }
   for (auto& worker : workers_) worker->connect(workers_);
   for (const ListenAddress& listen : node_->config.listen) {
-    // The one name that needs no looking up.
-    const bool by_name = listen.host == "localhost";
-    auto address = net::Address::parse(
-        to_string(ListenAddress{by_name ? "127.0.0.1" : listen.host, listen.port}));
+    auto address = address_of(listen);
     if (!address.has_value()) return std::unexpected(address.error());
     if (auto free = net::check_port_is_free(*address); !free.has_value()) return free;
     addresses_.push_back(*address);
