@@ -65,7 +65,10 @@ void Server::start() {
 }
 
 void Server::reload_tls() {
-  if (node_->tls == nullptr) return;
+  if (node_->tls == nullptr) {
+    log_info("nothing to reload: only certificates are read again, and TLS is not in use");
+    return;
+  }
   const auto reloaded = node_->tls->reload();
   if (reloaded.has_value()) {
     log_info("certificate reloaded", {{"file", node_->config.tls.cert}});

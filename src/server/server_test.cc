@@ -70,6 +70,14 @@ TEST_F(ServerTest, HasAsManyClientsAsAllowedHoweverTheyAreSpread) {
   EXPECT_FALSE(refused_again);
 }
 
+// It was silent: nobody could tell whether it had been heard.
+TEST_F(ServerTest, SaysThatThereIsNothingToReload) {
+  start();
+  testing::internal::CaptureStderr();
+  server_->reload_tls();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("nothing to reload: "));
+}
+
 TEST_F(ServerTest, RefusesToOpenAPortThatIsTaken) {
   const net::FileDescriptor taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const net::SocketAddress any = net::Address::parse("127.0.0.1:0")->socket_address();
