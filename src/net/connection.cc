@@ -148,6 +148,7 @@ void Connection::continue_handshake() {
       watch_again();
       return;
     case TlsStatus::failed:
+      loop_.metrics().tls_failures.add();
       log_debug("TLS handshake failed", {{"reason", tls_->failure()}});
       close();
       return;

@@ -334,6 +334,7 @@ TEST_P(TlsConnection, ClosesWhoDoesNotSpeakTls) {
   peer.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(notes_.wait_for("closed"));
   EXPECT_THAT(notes_.all(), Not(Contains(StartsWith("data"))));
+  EXPECT_EQ(thread_.metrics.tls_failures.value(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, TlsConnection, testing::Values(Way{SendBatchKind::sendmsg, true}),

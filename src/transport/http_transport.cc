@@ -54,8 +54,10 @@ void HttpTransport::on_timer(TimePoint now) {
   if (now < deadline_) {
     connection_->ensure_timer(deadline_);
   } else if (waiting_ == Waiting::for_body || reader_.started()) {
-    refuse(http::json_error(408, "timeout", "the request did not come whole in time"));
+    refuse(HttpRefusal::timed_out,
+           http::json_error(408, "timeout", "the request did not come whole in time"));
   } else {
+    if (waiting_ == Waiting::for_head) count(HttpRefusal::silent);
     connection_->close();
   }
 }
@@ -116,7 +118,7 @@ std::span<char> HttpTransport::take(std::span<char> bytes) {
       dispatch(rest);
       break;
     case http::ReadStatus::failed:
-      refuse(http::json_error(reader_.error()));
+      refuse(HttpRefusal::malformed, http::json_error(reader_.error()));
       return {};
   }
   return handed_over_ ? std::span<char>() : rest;
@@ -192,7 +194,12 @@ void HttpTransport::go_on() {
 }
 
 // The connection is of no more use: what is wrong with the request may go on in what follows it.
-void HttpTransport::refuse(const http::Response& response) {
+void HttpTransport::refuse(HttpRefusal reason, const http::Response& response) {
+  count(reason);
+  end_with(response);
+}
+
+void HttpTransport::end_with(const http::Response& response) {
   std::string& out = context_.scratch;
   out.clear();
   http::append_response(out, response, false, head_request_);
@@ -219,15 +226,16 @@ bool HttpTransport::admit_client() {
 }
 
 void HttpTransport::upgrade(std::span<char> rest) {
-  if (context_.draining) return refuse(draining_response());
+  if (context_.draining) return refuse(HttpRefusal::draining, draining_response());
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
-    return refuse(http::json_error(403, "forbidden_origin",
+    return refuse(HttpRefusal::forbidden_origin,
+                  http::json_error(403, "forbidden_origin",
                                    "this origin is not on the server's list (setting: origins)"));
   }
   auto upgrade = read_upgrade(request, context_.settings.deflate);
-  if (!upgrade.has_value()) return refuse(upgrade.error());
-  if (!admit_client()) return refuse(http::json_error(429, too_many_code, too_many_message));
+  if (!upgrade.has_value()) return refuse(HttpRefusal::invalid_handshake, upgrade.error());
+  if (!admit_client()) return end_with(http::json_error(429, too_many_code, too_many_message));
 
   std::string& out = context_.scratch;
   out.clear();
@@ -251,16 +259,20 @@ void HttpTransport::upgrade(std::span<char> rest) {
 void HttpTransport::stream_events() {
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
-    return refuse(http::json_error(403, "forbidden_origin",
+    return refuse(HttpRefusal::forbidden_origin,
+                  http::json_error(403, "forbidden_origin",
                                    "this origin is not on the server's list (setting: origins)"));
   }
   std::vector<http::ResponseHeader> headers =
       http::cors_headers(request, context_.settings.origins);
-  if (context_.draining) return end_stream_at_once(headers, protocol::CloseCode::going_away);
+  if (context_.draining) {
+    count(HttpRefusal::draining);
+    return end_stream_at_once(headers, protocol::CloseCode::going_away);
+  }
   const auto refuse_with = [&](int status, std::string_view code, std::string_view message) {
     http::Response response = http::json_error(status, code, message);
     response.headers = headers;
-    refuse(response);
+    end_with(response);
   };
   auto wanted = parse_sse_request(request);
   if (!wanted.has_value()) {
@@ -272,6 +284,7 @@ void HttpTransport::stream_events() {
   }
   if (!admit_client()) return refuse_with(429, too_many_code, too_many_message);
   if (!context_.places.take(context_.settings.clients_max)) {
+    count(HttpRefusal::over_capacity);
     return end_stream_at_once(headers, protocol::CloseCode::over_capacity);
   }
   const TimePoint now = connection_->loop().now();

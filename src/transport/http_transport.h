@@ -48,7 +48,11 @@ class HttpTransport final : public net::ConnectionHandler {
   void answer(const http::Response& response);
   void go_on();
   void end_if_nothing_is_owed();
-  void refuse(const http::Response& response);
+  void refuse(HttpRefusal reason, const http::Response& response);
+  void end_with(const http::Response& response);
+  void count(HttpRefusal reason) {
+    context_.metrics.http_refusals[static_cast<std::size_t>(reason)].add();
+  }
   void wait(Waiting what, milliseconds how_long);
   [[nodiscard]] bool can_read() const {
     return waiting_ != Waiting::for_answer && !handed_over_ && !throttled_ &&

@@ -223,6 +223,7 @@ TEST_F(HttpTransportTest, RefusesWhatIsTooLarge) {
   body.send("POST /echo HTTP/1.1\r\nHost: river\r\nContent-Length: 1048577\r\n\r\n");
   EXPECT_EQ(read_answer(body).status(), 413);
   EXPECT_EQ(body.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::malformed), 2U);
 }
 
 // ── Time ──
@@ -231,6 +232,7 @@ TEST_F(HttpTransportTest, ClosesWhoSaysNothing) {
   settings_.head_timeout = milliseconds(50);
   net::Peer peer = connect();
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::silent), 1U);
 }
 
 TEST_F(HttpTransportTest, WaitsForAHeadForSoLongAndNoLonger) {
@@ -241,6 +243,7 @@ TEST_F(HttpTransportTest, WaitsForAHeadForSoLongAndNoLonger) {
   EXPECT_EQ(answer.status(), 408);
   EXPECT_TRUE(answer.has("Connection: close"));
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::timed_out), 1U);
 }
 
 TEST_F(HttpTransportTest, WaitsForABodyForSoLongAndNoLonger) {
@@ -249,6 +252,7 @@ TEST_F(HttpTransportTest, WaitsForABodyForSoLongAndNoLonger) {
   peer.send("POST /echo HTTP/1.1\r\nHost: river\r\nContent-Length: 10\r\n\r\nhello");
   EXPECT_EQ(read_answer(peer).status(), 408);
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::timed_out), 1U);
 }
 
 TEST_F(HttpTransportTest, ClosesWhoIsIdleForLong) {
@@ -257,6 +261,7 @@ TEST_F(HttpTransportTest, ClosesWhoIsIdleForLong) {
   peer.send(get("/now/a"));
   EXPECT_EQ(read_answer(peer).body, "a");
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::silent), 0U);
 }
 
 TEST_F(HttpTransportTest, TheNextHeadHasItsOwnTime) {
@@ -294,6 +299,7 @@ TEST_F(HttpTransportTest, KeepsNoConnectionsWhileItDrains) {
   EXPECT_EQ(refusal.status(), 503);
   EXPECT_TRUE(refusal.has("Retry-After: 1"));
   EXPECT_THAT(refusal.body, HasSubstr("draining"));
+  EXPECT_EQ(refused(HttpRefusal::draining), 1U);
 }
 
 // ── Behind a proxy ──

@@ -280,6 +280,7 @@ TEST_F(SseTransportTest, AFullServerSaysSoInAStreamThatEnds) {
                   "retry: [1-3][0-9]{4}\n"
                   "data: \\{\"type\":\"close\",\"code\":4503,\"reason\":\"over capacity\"\\}\n\n"));
   EXPECT_EQ(world_.metrics.clients_open.value(), 1U);
+  EXPECT_EQ(refused(HttpRefusal::over_capacity), 1U);
 }
 
 TEST_F(SseTransportTest, AServerThatLeavesSaysSoInAStreamThatEnds) {
@@ -287,6 +288,7 @@ TEST_F(SseTransportTest, AServerThatLeavesSaysSoInAStreamThatEnds) {
   net::Peer peer = request("channel=dogs&token=" + token());
   EXPECT_EQ(read_answer(peer).status(), 200);
   EXPECT_THAT(peer.receive_all(), ContainsRegex("^retry: [1-5][0-9]{3}\ndata: .*\"code\":1001,"));
+  EXPECT_EQ(refused(HttpRefusal::draining), 1U);
 }
 
 // ── The end ──

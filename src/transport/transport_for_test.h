@@ -128,6 +128,9 @@ class TransportFixture : public testing::Test {
   }
   [[nodiscard]] static std::string token() { return session::World::sign({.user = "ada"}); }
 
+  [[nodiscard]] std::uint64_t refused(HttpRefusal reason) const {
+    return world_.metrics.http_refusals[static_cast<std::size_t>(reason)].value();
+  }
   [[nodiscard]] bool wait_for_clients(std::uint64_t count) {
     return wait_for(world_.metrics.clients_open, count);
   }
