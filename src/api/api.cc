@@ -82,18 +82,22 @@ bool Api::wants_body(const http::Request& request) const {
   return is_api_path(request.path) && keys_.accepts(key_of(request));
 }
 
-bool Api::has_key(const http::Request& request) {
-  if (keys_.accepts(key_of(request))) return true;
+Api::Key Api::key_shown(const http::Request& request) {
+  const std::string_view key = key_of(request);
+  if (keys_.accepts(key)) return Key::valid;
   metrics_.auth_failures[static_cast<std::size_t>(AuthFailure::api_key)].add();
-  return false;
+  return key.empty() ? Key::none : Key::wrong;
 }
 
 bool Api::handle(const http::Request& request, http::Responder& respond, TimePoint now) {
   if (!is_api_path(request.path)) return false;
-  if (!has_key(request)) {
-    respond(error_response(ErrorCode::unauthenticated,
-                           "an API key is needed, in the header x-api-key or as Authorization: "
-                           "Bearer; River says at its start where it is"));
+  if (const Key shown = key_shown(request); shown != Key::valid) {
+    http::Response refusal =
+        error_response(ErrorCode::unauthenticated,
+                       "an API key is needed, in the header x-api-key or as Authorization: "
+                       "Bearer; River says at its start where it is");
+    refusal.wrong_key = shown == Key::wrong;
+    respond(std::move(refusal));
     return true;
   }
   auto path = http::path_segments(request.path);

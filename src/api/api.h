@@ -43,8 +43,9 @@ class Api {
   // Whether a body will be read: without a valid key it only takes memory.
   [[nodiscard]] bool wants_body(const http::Request& request) const;
 
-  // Does the request show a valid key? Counts it if not.
-  [[nodiscard]] bool has_key(const http::Request& request);
+  // Counts it if it is not valid.
+  enum class Key : std::uint8_t { none, wrong, valid };
+  [[nodiscard]] Key key_shown(const http::Request& request);
 
  private:
   void publish_short(const http::Request& request, http::Responder respond);

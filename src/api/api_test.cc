@@ -15,6 +15,9 @@ class ApiTest : public ApiFixture {};
 TEST_F(ApiTest, NeedsAKey) {
   const std::vector<std::vector<http::Header>> without{
       {}, {{"x-api-key", "another key, wrong"}}, {{"authorization", "Basic 0123456789abcdef"}}};
+  const auto is_guess = [](const std::vector<http::Header>& headers) {
+    return !headers.empty() && headers[0].name == "x-api-key";
+  };
   for (const auto& headers : without) {
     headers_ = headers;
     for (const char* line :
@@ -24,6 +27,7 @@ TEST_F(ApiTest, NeedsAKey) {
       const auto answer = ask(line, "{}");
       EXPECT_THAT(answer, is_error(401, "unauthenticated")) << line;
       EXPECT_EQ(header(*answer, "WWW-Authenticate"), "Bearer");
+      EXPECT_EQ(answer->wrong_key, is_guess(headers)) << "none is no guess";
     }
   }
   EXPECT_THAT(broker_.notes, IsEmpty());

@@ -46,7 +46,10 @@ bool ApiKeys::accepts(std::string_view presented) const {
 }
 
 std::string_view presented_api_key(std::string_view x_api_key, std::string_view authorization) {
-  if (!x_api_key.empty()) return x_api_key;
+  return x_api_key.empty() ? bearer_credentials(authorization) : x_api_key;
+}
+
+std::string_view bearer_credentials(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer ";
   if (!same_letters(authorization.substr(0, scheme.size()), scheme)) return {};
   authorization.remove_prefix(scheme.size());

@@ -28,6 +28,9 @@ class ApiKeys {
   std::vector<std::string> digests_;
 };
 
+// The credentials of the scheme Bearer, in any spelling (RFC 9110 §11.1); "" for any other value.
+[[nodiscard]] std::string_view bearer_credentials(std::string_view authorization);
+
 // The key in a request, from the values of its headers `x-api-key` and `Authorization` ("" where
 // there is none). `x-api-key` goes first; of the other only the scheme Bearer counts. "" if there
 // is no key.

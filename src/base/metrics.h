@@ -78,10 +78,23 @@ enum class CloseCause : std::uint8_t {
   count
 };
 
+// Why a request was refused before anybody looked at what it asks for.
+enum class HttpRefusal : std::uint8_t {
+  silent,     // none came in time
+  timed_out,  // it did not come whole in time
+  malformed,  // or over a limit
+  forbidden_origin,
+  invalid_handshake,  // of a WebSocket
+  draining,
+  over_capacity,
+  count
+};
+
 struct Metrics {
   Counter connections_accepted;
   Counter connections_refused;  // over the limits of an address, or out of descriptors
   Counter connections_open;     // gauge: every TCP connection
+  Counter tls_failures;         // handshakes
   Counter clients_open;         // gauge: WebSocket and SSE
   Counter subscriptions_open;   // gauge
   Counter channels_open;        // gauge: with a subscriber on this worker
@@ -98,6 +111,7 @@ struct Metrics {
   Counter snapshots_recovered;
   Counter snapshots_not_recovered;
   std::array<Counter, static_cast<std::size_t>(AuthFailure::count)> auth_failures;
+  std::array<Counter, static_cast<std::size_t>(HttpRefusal::count)> http_refusals;
   std::array<Counter, static_cast<std::size_t>(CloseCause::count)> closes;
   Histogram publish_to_socket;
   Histogram turn;  // how long one turn of the loop kept everything else waiting

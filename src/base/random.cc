@@ -12,6 +12,11 @@ std::uint64_t random_u64() {
   return value;
 }
 
+std::uint64_t random_between(std::uint64_t low, std::uint64_t high) {
+  RIVER_ASSERT(low <= high && high - low < UINT64_MAX);
+  return low + random_u64() % (high - low + 1);
+}
+
 std::string random_hex(std::size_t bytes) {
   std::string raw(bytes, '\0');
   RIVER_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(raw.data()), static_cast<int>(bytes)) ==

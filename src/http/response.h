@@ -21,6 +21,9 @@ struct Response {
   std::string body = {};
   // Beyond Content-Type, Content-Length and Connection, which are made here.
   std::vector<ResponseHeader> headers = {};
+  // The request showed a key that is none. Not told to anybody: whoever sends the response has the
+  // address pay for it, and ends the connection.
+  bool wrong_key = false;
 };
 
 // `{"error":{"code":…,"message":…,"param":…}}`; `param` names the field at fault, or is empty and

@@ -9,13 +9,14 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "net/sendmsg_batch.h"
 
 namespace river::net {
 namespace {
 
-constexpr std::size_t tls_iovecs_max = 64;
-// TLS records read in one turn before others are heard: 256 KiB.
-constexpr int tls_reads_a_turn = 16;
+constexpr std::size_t iovecs_max = 64;
+// Read of one TLS connection in one turn before others are heard, and a buffer at most beyond.
+constexpr std::size_t tls_bytes_a_turn = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -46,16 +47,17 @@ void Connection::start() {
 // ── For the handler ──
 
 void Connection::send(SharedBytes chunk) {
-  if (ending_ || !is_open()) return;
+  if (ending_ || overflowed_ || !is_open()) return;
   outbox_.push(std::move(chunk));
   touch();
+  if (outbox_.bytes() > limits_.bytes_max) write_early();
 }
 
 void Connection::end() {
   if (ending_ || !is_open()) return;
   ending_ = true;
-  linger_bytes_ = static_cast<std::uint32_t>(outbox_.bytes());
-  loop_.timers().schedule(*this, loop_.now() + linger);
+  left_bytes_ = static_cast<std::uint32_t>(unsent_bytes());
+  loop_.timers().schedule(*this, loop_.now() + limits_.age_max);
   if (paused_ && !read_ended_) resume_reading();  // what still comes is thrown away
   touch();
 }
@@ -128,6 +130,7 @@ void Connection::on_events(std::uint32_t events) {
     return;
   }
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
+  if (again_) return;  // it will be read: twice a turn is too much
   uses_tls() ? read_tls() : read_plain();
 }
 
@@ -145,6 +148,7 @@ void Connection::continue_handshake() {
       watch_again();
       return;
     case TlsStatus::failed:
+      loop_.metrics().tls_failures.add();
       log_debug("TLS handshake failed", {{"reason", tls_->failure()}});
       close();
       return;
@@ -167,11 +171,12 @@ void Connection::read_plain() {
 }
 
 void Connection::read_tls() {
-  for (int i = 0; i < tls_reads_a_turn; ++i) {
+  for (std::size_t bytes = 0; bytes < tls_bytes_a_turn;) {
     if (!is_open() || paused_ || read_ended_) return;
     const TlsResult result = tls_->read(loop_.read_buffer());
     switch (result.status) {
       case TlsStatus::done:
+        bytes += result.bytes;
         give(result.bytes);
         continue;
       case TlsStatus::want_read:
@@ -217,14 +222,13 @@ void Connection::on_peer_end() {
 void Connection::on_timer(TimePoint now) {
   if (!is_open()) return;
   if (ending_) {
-    // A peer that takes what is left may go on, for a minute at most.
-    const auto left = static_cast<std::uint32_t>(outbox_.bytes());
-    if (left == 0 || left == linger_bytes_ || ++linger_rounds_ == linger_rounds_max) {
+    const auto left = static_cast<std::uint32_t>(unsent_bytes());
+    const bool goes_on = !writing_ended_ && left != std::exchange(left_bytes_, left);
+    if (!goes_on || ++left_looks_ * limits_.age_max >= last_words_time) {
       close();
       return;
     }
-    linger_bytes_ = left;
-    loop_.timers().schedule(*this, now + linger);
+    loop_.timers().schedule(*this, now + limits_.age_max);
     return;
   }
   if (blocked_) check_outbox_limits();
@@ -234,7 +238,34 @@ void Connection::on_timer(TimePoint now) {
 
 // ── Writing ──
 
+std::size_t Connection::unsent_bytes() const {
+  return outbox_.bytes() + (uses_tls() ? tls_->unsent_bytes() : 0);
+}
+
+// More is queued than may wait, and the turn goes on. Whoever sends may be on its way through many
+// connections and must not lose one here: so nothing is closed, and nobody told, before its end.
+void Connection::write_early() {
+  const bool may_write = !blocked_ && !handshaking_ && !in_batch_;
+  while (may_write && outbox_.bytes() > limits_.bytes_max && write_some()) {
+  }
+  overflowed_ = outbox_.bytes() > limits_.bytes_max;
+}
+
+// False if the socket takes no more, for whatever reason: the write at the end of the turn sees it.
+bool Connection::write_some() {
+  std::array<iovec, iovecs_max> iovecs;
+  const std::size_t count = outbox_.gather(iovecs);
+  if (uses_tls()) return offer_to_tls(std::span(iovecs).first(count)) == TlsStatus::done;
+  SendItem item{fd(), iovecs.data(), static_cast<std::uint32_t>(count), 0};
+  send_now(item);
+  if (item.result <= 0) return false;
+  outbox_.pop(static_cast<std::size_t>(item.result));
+  loop_.metrics().bytes_sent.add(static_cast<std::uint64_t>(item.result));
+  return true;
+}
+
 void Connection::on_written(std::int64_t result, std::size_t wanted) {
+  in_batch_ = false;
   if (!is_open()) return;
   if (result < 0 && result != -EAGAIN) {
     close();  // the peer is gone
@@ -255,26 +286,28 @@ void Connection::write_alone() {
 }
 
 void Connection::write_tls() {
-  std::array<iovec, tls_iovecs_max> iovecs;
-  const std::size_t count = outbox_.gather(iovecs);
-  TlsResult result{TlsStatus::done};
-  if (count > 0) {
-    result = tls_->write(std::span(iovecs).first(count));
-    outbox_.pop(result.bytes);
-    loop_.metrics().bytes_sent.add(result.bytes);
-  } else if (tls_->unsent()) {
-    result.status = tls_->flush();
-  }
-  if (result.status == TlsStatus::failed || result.status == TlsStatus::closed) {
+  std::array<iovec, iovecs_max> iovecs;
+  const TlsStatus status = offer_to_tls(std::span(iovecs).first(outbox_.gather(iovecs)));
+  if (status == TlsStatus::failed || status == TlsStatus::closed) {
     close();
     return;
   }
-  after_write(result.status == TlsStatus::done && !tls_->unsent());
+  after_write(status == TlsStatus::done);
+}
+
+// What TLS accepts is popped, although the socket may not have taken all of its last record.
+TlsStatus Connection::offer_to_tls(std::span<const iovec> iovecs) {
+  const std::size_t unsent_before = tls_->unsent_bytes();
+  const TlsResult result = tls_->write(iovecs);
+  const std::size_t given = unsent_before + result.bytes;
+  outbox_.pop(result.bytes, given - std::min(given, tls_->unsent_bytes()));
+  loop_.metrics().bytes_sent.add(result.bytes);
+  return result.status == TlsStatus::done && tls_->unsent() ? TlsStatus::want_write : result.status;
 }
 
 void Connection::after_write(bool all_taken) {
   if (!all_taken) {
-    outbox_.mark(loop_.now());
+    outbox_.mark(loop_.now(), unsent_bytes() - outbox_.bytes());
     const bool was_blocked = std::exchange(blocked_, true);
     watch_again();
     // While something waits to be sent, its age is looked at.
@@ -282,11 +315,14 @@ void Connection::after_write(bool all_taken) {
     check_outbox_limits();
     return;
   }
+  if (overflowed_ && !ending_) {
+    check_outbox_limits();
+    return;
+  }
   if (!outbox_.empty()) {
     touch();  // more than one write takes: the rest follows
     return;
   }
-  overflowed_ = false;
   if (ending_) {
     finish_ending();
   } else {
@@ -310,15 +346,17 @@ void Connection::finish_ending() {
     return;
   }
   ::shutdown(fd(), SHUT_WR);
+  loop_.timers().schedule(*this, loop_.now() + linger);
 }
 
 void Connection::check_outbox_limits() {
-  if (overflowed_ || ending_) return;
-  const bool too_much = outbox_.bytes() > limits_.bytes_max;
+  if (ending_) return;
+  const bool too_much = overflowed_ || outbox_.bytes() > limits_.bytes_max;
   if (!too_much && outbox_.waiting(loop_.now()) < limits_.age_max) return;
-  overflowed_ = true;
+  overflowed_ = false;  // for the handler's last words
   loop_.metrics().outbox_overflows.add();
   handler_->on_overflow();
+  if (!ending_) close();
 }
 
 }  // namespace river::net

@@ -3,8 +3,10 @@
 //
 // Owns: descriptor, TLS state, outbox, handler. Borrows: its loop. Thread: its loop's.
 // Limits: the outbox, by bytes and by age of the oldest byte; over them the handler is told.
-// Writes happen once a turn: send() only queues. An object lives until the end of the turn in which
-// it was closed, so a handler may close its own connection at any time.
+// Writes happen once a turn: send() only queues, and never calls the handler. When more is queued
+// than may wait, it writes at once; what is sent then beyond the limit is dropped, and the handler
+// told at the end of the turn. An object lives until the end of the turn in which it was closed, so
+// a handler may close its own connection at any time.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +38,8 @@ class ConnectionHandler {
   virtual void on_timer(TimePoint now) = 0;
   // All that was queued has been sent, after it had to wait.
   virtual void on_drained() {}
-  // The peer reads too slowly: more waits, or waits longer, than allowed.
+  // The peer reads too slowly: more waits, or waits longer, than allowed, and what was sent last
+  // may have been dropped. Ends the connection, with last words perhaps; if not, it is closed.
   virtual void on_overflow() = 0;
   // The program is leaving: a peer that would stay for long is told to come back after that time.
   virtual void on_drain(milliseconds /*after*/) {}
@@ -56,8 +59,9 @@ class Connection final : public EventHandler, private Timer {
  public:
   // How long the peer may take to close its side after we closed ours.
   static constexpr milliseconds linger{2'000};
-  // … and how often that is prolonged for one that still reads.
-  static constexpr std::uint8_t linger_rounds_max = 30;
+  // How long one that goes on reading may take for what is left at the end. One that reads nothing
+  // has the time that a byte may wait in any outbox.
+  static constexpr milliseconds last_words_time{60'000};
 
   Connection(Loop& loop, FileDescriptor socket, std::uint64_t limit_key, const OutboxLimits& limits,
              std::unique_ptr<TlsStream> tls, std::unique_ptr<ConnectionHandler> handler);
@@ -106,6 +110,11 @@ class Connection final : public EventHandler, private Timer {
   void on_written(std::int64_t result, std::size_t wanted);
   void write_alone();
   void write_tls();
+  void write_early();
+  [[nodiscard]] bool write_some();
+  [[nodiscard]] TlsStatus offer_to_tls(std::span<const iovec> iovecs);
+  // All that the kernel has not taken.
+  [[nodiscard]] std::size_t unsent_bytes() const;
   void after_write(bool all_taken);
   void finish_ending();
   void check_outbox_limits();
@@ -126,16 +135,17 @@ class Connection final : public EventHandler, private Timer {
   Outbox outbox_;
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<ConnectionHandler> handler_;
-  std::uint32_t linger_bytes_ = 0;  // queued at the last look while ending
-  std::uint8_t linger_rounds_ = 0;
+  std::uint32_t left_bytes_ = 0;  // of the last words, at the last look
+  std::uint8_t left_looks_ = 0;
   bool dirty_ = false;          // in the loop's list for the end of this turn
+  bool in_batch_ = false;       // being written by the loop: nobody else may
   bool blocked_ = false;        // the kernel takes no more for now: waiting for EPOLLOUT
   bool paused_ = false;         // not reading
   bool read_ended_ = false;     // the peer sends no more
   bool ending_ = false;         // end() was called
   bool writing_ended_ = false;  // our side is closed
   bool handshaking_ = false;
-  bool overflowed_ = false;  // the handler was told
+  bool overflowed_ = false;  // something was dropped: the handler is to be told
   bool again_ = false;       // in the loop's list of those to read again
 };
 

@@ -24,6 +24,25 @@ FileDescriptor open_spare() {
   return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
+// Errors that accept() passes on from the one connection that it would have returned.
+bool is_of_one_client(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void set_option(int fd, int level, int name, int value) {
   // Without effect at worst: none of them decides about right or wrong.
   static_cast<void>(::setsockopt(fd, level, name, &value, sizeof value));
@@ -65,7 +84,8 @@ Listener::Listener(Loop& loop, FileDescriptor socket, const Address& address, On
       socket_(std::move(socket)),
       spare_(open_spare()),
       address_(address),
-      on_accept_(std::move(on_accept)) {}
+      on_accept_(std::move(on_accept)),
+      self_(std::make_shared<Listener*>(this)) {}
 
 Listener::~Listener() {
   if (watched_) loop_.unwatch(socket_.get());
@@ -77,6 +97,7 @@ void Listener::start() {
 }
 
 void Listener::on_events(std::uint32_t /*events*/) {
+  if (!spare_.is_open()) spare_ = open_spare();
   for (int i = 0; i < accepts_a_turn; ++i) {
     SocketAddress peer;
     peer.size = sizeof peer.storage;
@@ -84,22 +105,31 @@ void Listener::on_events(std::uint32_t /*events*/) {
                                     &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket.is_open()) {
       const int error = errno;
+      if (error == EAGAIN) return;  // none is waiting
+      if (is_of_one_client(error)) continue;
       if ((error == EMFILE || error == ENFILE) && refuse_one()) continue;
-      if (error == EINTR || error == ECONNABORTED) continue;
-      return;  // none is waiting
+      return rest();
     }
     on_accept_(std::move(socket), Address::from(peer.storage).value_or(Address()));
   }
 }
 
+void Listener::rest() {
+  loop_.rewatch(socket_.get(), 0, *this);
+  loop_.call_at(loop_.now() + rest_time, [weak = std::weak_ptr(self_)] {
+    const auto self = weak.lock();
+    if (self != nullptr) (*self)->loop_.rewatch((*self)->socket_.get(), EPOLLIN, **self);
+  });
+}
+
 bool Listener::refuse_one() {
   spare_.reset();
   FileDescriptor refused(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  const bool was_waiting = refused.is_open();
+  const bool done = refused.is_open() || errno == EAGAIN;  // its client may have gone
+  if (refused.is_open()) loop_.metrics().connections_refused.add();
   refused.reset();
   spare_ = open_spare();
-  if (was_waiting) loop_.metrics().connections_refused.add();
-  return was_waiting;
+  return done;
 }
 
 }  // namespace river::net

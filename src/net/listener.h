@@ -2,8 +2,9 @@
 // port (SO_REUSEPORT): the kernel spreads the connections.
 //
 // Owns: the socket, and one spare descriptor: when descriptors run out it is given up for a moment
-// to accept and close, so that clients are refused instead of left waiting (and the loop does not
-// spin).
+// to accept and close, so that clients are refused instead of left waiting. Somebody else may get
+// it in that moment, and the kernel may run out of more than descriptors: while nothing can be
+// accepted the socket is not looked at for a while (the loop would spin), and clients wait.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "net/address.h"
 #include "net/file_descriptor.h"
 #include "net/loop.h"
@@ -22,6 +24,9 @@ class Listener final : public EventHandler {
  public:
   // Takes the accepted, non-blocking socket.
   using OnAccept = std::move_only_function<void(FileDescriptor socket, const Address& peer)>;
+
+  // How long nothing is accepted after it has failed.
+  static constexpr milliseconds rest_time{100};
 
   [[nodiscard]] static std::expected<std::unique_ptr<Listener>, std::string> open(
       Loop& loop, const Address& address, OnAccept on_accept);
@@ -34,13 +39,15 @@ class Listener final : public EventHandler {
 
  private:
   Listener(Loop& loop, FileDescriptor socket, const Address& address, OnAccept on_accept);
-  bool refuse_one();  // false: none was waiting
+  void rest();
+  bool refuse_one();  // false: it could not even do that
 
   Loop& loop_;
   FileDescriptor socket_;
   FileDescriptor spare_;
   Address address_;
   OnAccept on_accept_;
+  std::shared_ptr<Listener*> self_;  // for what comes after a rest: it may be gone by then
   bool watched_ = false;
 };
 

@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "net/loop_for_test.h"
+#include "net/no_descriptors_for_test.h"
 #include "net/peer_for_test.h"
 
 namespace river::net {
@@ -29,6 +29,15 @@ class ListenerTest : public testing::Test {
     listener_ = std::move(*opened);
     listener_->start();
     thread_.start();
+  }
+
+  // On the loop.
+  [[nodiscard]] std::uint64_t turns() const {
+    std::uint64_t turns = 0;
+    for (std::size_t i = 0; i < Histogram::bucket_count; ++i) {
+      turns += thread_.metrics.turn.bucket(i);
+    }
+    return turns;
   }
 
   Notes notes_;
@@ -76,29 +85,6 @@ TEST_F(ListenerTest, SaysWhereItCannotListen) {
   EXPECT_THAT(opened.error(), HasSubstr("cannot listen on " + address.text()));
 }
 
-// Takes all descriptors there are, as long as it lives. Little can be done meanwhile: sanitizers
-// need descriptors, too.
-class NoDescriptorsLeft {
- public:
-  NoDescriptorsLeft() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit low = before_;
-    low.rlim_cur = 200;
-    ::setrlimit(RLIMIT_NOFILE, &low);
-    for (FileDescriptor copy(::dup(0)); copy.is_open(); copy = FileDescriptor(::dup(0))) {
-      taken_.push_back(std::move(copy));
-    }
-    EXPECT_EQ(errno, EMFILE);
-  }
-  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
-  NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
-
- private:
-  rlimit before_{};
-  std::vector<FileDescriptor> taken_;
-};
-
 TEST_F(ListenerTest, RefusesClientsWhileThereAreNoDescriptors) {
   listen();
   std::vector<FileDescriptor> sockets;
@@ -118,6 +104,32 @@ TEST_F(ListenerTest, RefusesClientsWhileThereAreNoDescriptors) {
   EXPECT_EQ(thread_.metrics.connections_refused.value(), 3U);
   const Peer later = Peer::connect(listener_->address());
   EXPECT_TRUE(notes_.wait_for("accepted"));
+}
+
+// A listener whose spare descriptor somebody else had got kept its loop spinning.
+TEST_F(ListenerTest, RestsWhenItCanNotEvenRefuseAndGetsItsSpareAgain) {
+  FileDescriptor waiting(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  {
+    const NoDescriptorsLeft none(1);
+    listen();  // with the one that is left: none is to spare
+    const SocketAddress where = listener_->address().socket_address();
+    ASSERT_EQ(::connect(waiting.get(), where.get(), where.size), 0);
+    Loop& loop = *thread_.loop;
+    const std::uint64_t before = thread_.on_loop([this] { return turns(); });
+    thread_.on_loop([&] {
+      loop.call_at(loop.now() + 3 * Listener::rest_time, [this] { notes_.add("rested"); });
+    });
+    ASSERT_TRUE(notes_.wait_for("rested"));
+    EXPECT_LT(thread_.on_loop([this] { return turns(); }) - before, 50U);
+    EXPECT_EQ(notes_.count("accepted"), 0);
+  }
+  EXPECT_TRUE(notes_.wait_for("accepted")) << "it waited for better times";
+
+  FileDescriptor refused(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const SocketAddress where = listener_->address().socket_address();
+  const NoDescriptorsLeft none;
+  ASSERT_EQ(::connect(refused.get(), where.get(), where.size), 0);
+  EXPECT_EQ(Peer(std::move(refused)).receive_all(), "");
 }
 
 }  // namespace

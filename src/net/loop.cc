@@ -33,25 +33,30 @@ std::expected<std::unique_ptr<Loop>, std::string> Loop::make(SendBatchKind kind,
   if (!epoll.is_open()) {
     return std::unexpected(fmt::format("epoll_create1: {}", std::strerror(errno)));
   }
+  auto wake = WakeEvent::make();
+  if (!wake.has_value()) return std::unexpected(wake.error());
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;  // the mailbox
+  if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake->fd(), &event) != 0) {
+    return std::unexpected(fmt::format("epoll_ctl: {}", std::strerror(errno)));
+  }
   auto batch = make_send_batch(kind);
   if (!batch.has_value()) return std::unexpected(batch.error());
-  return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(*batch), metrics));
+  return std::unique_ptr<Loop>(
+      new Loop(std::move(epoll), std::move(*wake), std::move(*batch), metrics));
 }
 
-Loop::Loop(FileDescriptor epoll, std::unique_ptr<SendBatch> batch, Metrics& metrics)
+Loop::Loop(FileDescriptor epoll, WakeEvent wake, std::unique_ptr<SendBatch> batch, Metrics& metrics)
     : epoll_(std::move(epoll)),
       send_batch_(std::move(batch)),
       metrics_(metrics),
-      mailbox_(mailbox_messages_max),
+      mailbox_(mailbox_messages_max, std::move(wake)),
       timers_(steady_now()),
       now_(steady_now()),
       iovecs_(writes_a_batch * iovecs_a_write),
       read_buffer_(read_buffer_bytes) {
   send_items_.reserve(writes_a_batch);
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.ptr = nullptr;  // the mailbox
-  RIVER_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, mailbox_.wake_fd(), &event) == 0);
 }
 
 Loop::~Loop() {
@@ -98,6 +103,7 @@ void Loop::turn() {
                                  wait_milliseconds());
   const std::uint64_t started = steady_nanoseconds();
   now_ = steady_now();
+  const std::vector<Connection*> again = std::exchange(again_, {});  // of the turn before
   bool mail = false;
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
@@ -108,7 +114,7 @@ void Loop::turn() {
     static_cast<EventHandler*>(event.data.ptr)->on_events(event.events);
     if (turn_is_full_) finish_turn();
   }
-  for (Connection* connection : std::exchange(again_, {})) connection->read_again();
+  for (Connection* connection : again) connection->read_again();
   if (mail) drain_mailbox();
   run_due();
   timers_.advance(now_, [this](Timer& timer) { Connection::of(timer).on_timer(now_); });
@@ -191,6 +197,7 @@ void Loop::write_batch(std::span<Connection* const> batch) {
       connection->on_written(0, 0);
       continue;
     }
+    connection->in_batch_ = true;
     send_items_.push_back({connection->fd(), room.data(), static_cast<std::uint32_t>(count), 0});
     sending_.push_back(connection);
   }

@@ -94,7 +94,7 @@ class Loop {
   void read_again_next_turn(Connection& connection) { again_.push_back(&connection); }
 
  private:
-  Loop(FileDescriptor epoll, std::unique_ptr<SendBatch> batch, Metrics& metrics);
+  Loop(FileDescriptor epoll, WakeEvent wake, std::unique_ptr<SendBatch> batch, Metrics& metrics);
 
   struct DueTask {
     TimePoint when;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "net/loop_for_test.h"
+#include "net/no_descriptors_for_test.h"
 #include "net/peer_for_test.h"
 #include "net/probe_for_test.h"
 
@@ -34,6 +35,18 @@ class LoopTest : public testing::Test {
  private:
   std::latch release_{1};
 };
+
+TEST_F(LoopTest, IsNotMadeWithoutDescriptors) {
+  Metrics metrics;
+  std::vector<std::string> errors;
+  for (const std::size_t left : {0U, 1U}) {
+    const NoDescriptorsLeft none(left);
+    const auto made = Loop::make(SendBatchKind::sendmsg, metrics);
+    errors.push_back(made.has_value() ? "no error" : made.error());
+  }
+  EXPECT_THAT(errors,
+              ElementsAre("epoll_create1: Too many open files", "eventfd: Too many open files"));
+}
 
 TEST_F(LoopTest, RunsPostedTasksInTheirOrder) {
   thread_.start();

@@ -23,7 +23,8 @@ namespace river::net {
 template <typename Message>
 class Mailbox {
  public:
-  explicit Mailbox(std::size_t messages_max) : messages_max_(messages_max) {}
+  Mailbox(std::size_t messages_max, WakeEvent wake)
+      : messages_max_(messages_max), wake_(std::move(wake)) {}
 
   // False, with `message` left as it was, when the box is full: the consumer is overloaded, and the
   // caller decides what is dropped.

@@ -29,14 +29,14 @@ std::vector<int> drained(Mailbox<int>& mailbox) {
 }
 
 TEST(Mailbox, GivesMessagesInTheOrderTheyWerePushed) {
-  Mailbox<int> mailbox(10);
+  Mailbox<int> mailbox(10, WakeEvent::make().value());
   for (int i = 1; i <= 3; ++i) ASSERT_TRUE(mailbox.try_push(int{i}));
   EXPECT_THAT(drained(mailbox), ElementsAre(1, 2, 3));
   EXPECT_THAT(drained(mailbox), ElementsAre());
 }
 
 TEST(Mailbox, RefusesWhatIsOverItsLimitAndLeavesItToTheCaller) {
-  Mailbox<std::unique_ptr<int>> mailbox(2);
+  Mailbox<std::unique_ptr<int>> mailbox(2, WakeEvent::make().value());
   ASSERT_TRUE(mailbox.try_push(std::make_unique<int>(1)));
   ASSERT_TRUE(mailbox.try_push(std::make_unique<int>(2)));
   auto third = std::make_unique<int>(3);
@@ -47,7 +47,7 @@ TEST(Mailbox, RefusesWhatIsOverItsLimitAndLeavesItToTheCaller) {
 }
 
 TEST(Mailbox, WakesFromTheFirstMessageUntilItIsDrained) {
-  Mailbox<int> mailbox(10);
+  Mailbox<int> mailbox(10, WakeEvent::make().value());
   EXPECT_FALSE(wakes(mailbox));
   ASSERT_TRUE(mailbox.try_push(1));
   ASSERT_TRUE(mailbox.try_push(2));
@@ -57,7 +57,7 @@ TEST(Mailbox, WakesFromTheFirstMessageUntilItIsDrained) {
 }
 
 TEST(Mailbox, KeepsWhatTheReceiverPushesForTheNextDrain) {
-  Mailbox<int> mailbox(10);
+  Mailbox<int> mailbox(10, WakeEvent::make().value());
   ASSERT_TRUE(mailbox.try_push(1));
   EXPECT_EQ(mailbox.drain([&](int&& message) { ASSERT_TRUE(mailbox.try_push(message + 1)); }), 1U);
   EXPECT_TRUE(wakes(mailbox));
@@ -67,7 +67,7 @@ TEST(Mailbox, KeepsWhatTheReceiverPushesForTheNextDrain) {
 TEST(Mailbox, FreesMessagesThatNobodyDrained) {
   const auto message = std::make_shared<int>(1);
   {
-    Mailbox<std::shared_ptr<int>> mailbox(10);
+    Mailbox<std::shared_ptr<int>> mailbox(10, WakeEvent::make().value());
     ASSERT_TRUE(mailbox.try_push(std::shared_ptr(message)));
     EXPECT_EQ(message.use_count(), 2);
   }
@@ -83,7 +83,7 @@ TEST(Mailbox, LosesNoMessageNoOrderAndNoWakeUpWithSeveralProducers) {
   };
   constexpr std::size_t producers = 4;
   constexpr int messages_each = 50'000;
-  Mailbox<Numbered> mailbox(64);
+  Mailbox<Numbered> mailbox(64, WakeEvent::make().value());
   std::atomic<int> refusals = 0;
   std::vector<std::jthread> threads;
   for (std::size_t producer = 0; producer < producers; ++producer) {
@@ -108,8 +108,8 @@ TEST(Mailbox, LosesNoMessageNoOrderAndNoWakeUpWithSeveralProducers) {
 
 // One message at a time back and forth: each side sleeps before every message.
 TEST(Mailbox, WakesASleepingConsumerEveryTime) {
-  Mailbox<int> there(1);
-  Mailbox<int> back(1);
+  Mailbox<int> there(1, WakeEvent::make().value());
+  Mailbox<int> back(1, WakeEvent::make().value());
   constexpr int rounds = 20'000;
   const auto receive = [](Mailbox<int>& mailbox, int expected) {
     std::size_t count = 0;

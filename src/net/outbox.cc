@@ -71,10 +71,10 @@ std::size_t Outbox::gather(std::span<iovec> out) const {
   return count;
 }
 
-void Outbox::pop(std::size_t bytes) {
+void Outbox::pop(std::size_t bytes, std::size_t sent) {
   RIVER_ASSERT(bytes <= bytes_);
   bytes_ -= static_cast<std::uint32_t>(bytes);
-  mark_bytes_ -= static_cast<std::uint32_t>(std::min<std::size_t>(bytes, mark_bytes_));
+  mark_bytes_ -= static_cast<std::uint32_t>(std::min<std::size_t>(sent, mark_bytes_));
   while (bytes > 0) {
     const std::size_t left = first_.size() - first_sent_;
     if (bytes < left) {
@@ -109,9 +109,9 @@ void Outbox::drop_untouched() {
   mark_bytes_ = std::min(mark_bytes_, bytes_);
 }
 
-void Outbox::mark(TimePoint now) {
+void Outbox::mark(TimePoint now, std::size_t popped) {
   if (mark_bytes_ != 0) return;
-  mark_bytes_ = bytes_;
+  mark_bytes_ = bytes_ + static_cast<std::uint32_t>(popped);
   mark_time_ = wrapped_milliseconds(now);
 }
 

@@ -31,8 +31,10 @@ class Outbox {
   // Describes what is to be sent, first byte first; returns how many entries were filled.
   [[nodiscard]] std::size_t gather(std::span<iovec> out) const;
 
-  // Forgets the first `bytes` of what was gathered: they are with the kernel now.
-  void pop(std::size_t bytes);
+  // Forgets the first `bytes` of what was gathered: they are with the kernel now. Where somebody
+  // stands in between (TLS), they may be with that one: `sent` says how far the kernel has come.
+  void pop(std::size_t bytes, std::size_t sent);
+  void pop(std::size_t bytes) { pop(bytes, bytes); }
 
   // Drops every chunk of which nothing was sent yet: what remains still ends on a whole chunk.
   void drop_untouched();
@@ -42,7 +44,8 @@ class Outbox {
 
   // How long the oldest byte that waited at the last mark has been waiting. The mark moves on when
   // all that was queued at its time has been sent, so a steady but slow reader never looks stuck.
-  void mark(TimePoint now);
+  // `popped` is what was popped and not sent yet.
+  void mark(TimePoint now, std::size_t popped = 0);
   [[nodiscard]] milliseconds waiting(TimePoint now) const;
 
  private:

@@ -75,6 +75,21 @@ TEST(Outbox, SaysHowLongTheOldestByteWaits) {
   EXPECT_EQ(outbox.waiting(at(1300)), milliseconds(100)) << "the mark moved on to abc";
 }
 
+TEST(Outbox, WhatIsPoppedAndNotSentStillWaits) {
+  Outbox outbox;
+  outbox.push(SharedBytes("0123456789"));
+  outbox.pop(10, 3);
+  outbox.mark(at(100), 7);
+  EXPECT_EQ(outbox.waiting(at(300)), milliseconds(200));
+  outbox.push(SharedBytes("abc"));
+  outbox.pop(0, 4);
+  outbox.mark(at(400), 3);
+  EXPECT_EQ(outbox.waiting(at(500)), milliseconds(400));
+  outbox.pop(3, 3);
+  outbox.mark(at(600), 3);
+  EXPECT_EQ(outbox.waiting(at(700)), milliseconds(100)) << "the mark moved on to abc";
+}
+
 TEST(Outbox, SendsRandomPushesAndPopsByteForByte) {
   std::mt19937 random(7);
   Outbox outbox;

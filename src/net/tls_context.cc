@@ -1,5 +1,6 @@
 #include "net/tls_context.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -8,13 +9,17 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "net/ticket_keys.h"
 
 namespace river::net {
 namespace {
@@ -57,6 +62,53 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+void free_ticket_keys(void*, void* keys, CRYPTO_EX_DATA*, int, long, void*) {
+  const std::unique_ptr<TicketKeys> owner(static_cast<TicketKeys*>(keys));
+}
+
+int ticket_keys_index() {
+  static const int index =
+      ::SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_ticket_keys);
+  RIVER_ASSERT(index >= 0);
+  return index;
+}
+
+bool set_up_mac(EVP_MAC_CTX* mac, TicketKey& key) {
+  char digest[] = "SHA256";
+  const std::array parameters{
+      ::OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key.mac.data(), key.mac.size()),
+      ::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      ::OSSL_PARAM_construct_end()};
+  return ::EVP_MAC_CTX_set_params(mac, parameters.data()) == 1;
+}
+
+// OpenSSL's question what to seal a ticket with, or to open it. 0 says that the ticket is of no
+// use, 1 that it is, 2 that it is and that the client should get another.
+int choose_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
+                      EVP_MAC_CTX* mac, int sealing) {
+  auto& keys =
+      *static_cast<TicketKeys*>(::SSL_CTX_get_ex_data(::SSL_get_SSL_CTX(ssl), ticket_keys_index()));
+  const EVP_CIPHER* const algorithm = ::EVP_aes_256_cbc();
+  if (sealing != 0) {
+    TicketKey key = keys.to_seal(steady_now());
+    std::ranges::copy(key.name, name);
+    const bool ready =
+        ::RAND_bytes(iv, ::EVP_CIPHER_get_iv_length(algorithm)) == 1 &&
+        ::EVP_EncryptInit_ex(cipher, algorithm, nullptr, key.cipher.data(), iv) == 1 &&
+        set_up_mac(mac, key);
+    return ready ? 1 : -1;
+  }
+  TicketKey::Name wanted;
+  std::copy_n(name, wanted.size(), wanted.begin());
+  auto key = keys.to_open(wanted, steady_now());
+  if (!key.has_value()) return 0;
+  const bool ready =
+      ::EVP_DecryptInit_ex(cipher, algorithm, nullptr, key->cipher.data(), iv) == 1 &&
+      set_up_mac(mac, *key);
+  // One of TLS 1.3 is for one use (RFC 8446, C.4).
+  return !ready ? -1 : ::SSL_version(ssl) == TLS1_3_VERSION ? 2 : 1;
+}
+
 Context make_context() {
   Context context(::SSL_CTX_new(::TLS_server_method()));
   RIVER_ASSERT(context != nullptr);
@@ -75,6 +127,11 @@ Context make_context() {
   // Tickets only. One is enough: a client that resumes gets the next.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   ::SSL_CTX_set_num_tickets(raw, 1);
+  auto keys = std::make_unique<TicketKeys>(steady_now());
+  const int kept = ::SSL_CTX_set_ex_data(raw, ticket_keys_index(), keys.get());
+  RIVER_ASSERT(kept == 1);
+  static_cast<void>(keys.release());  // the context's now
+  ::SSL_CTX_set_tlsext_ticket_key_evp_cb(raw, choose_ticket_key);
   static constexpr std::array<unsigned char, 5> session_context = {'r', 'i', 'v', 'e', 'r'};
   ::SSL_CTX_set_session_id_context(raw, session_context.data(), session_context.size());
   ::SSL_CTX_set_alpn_select_cb(raw, select_protocol, nullptr);

@@ -1,7 +1,7 @@
 // TlsContext: the certificate and key of a server, and how it speaks TLS: 1.2 and 1.3, with forward
 // secrecy, HTTP/1.1 by ALPN, session tickets.
 //
-// Tickets are sealed with a random key of the loaded pair: a reload renews it, and clients then
+// Tickets are sealed with TicketKeys of the loaded pair: a reload makes new ones, and clients then
 // make one full handshake. Nothing is kept per session.
 //
 // Thread: all. A reload changes what new handshakes use; those under way keep what they have.

@@ -62,7 +62,8 @@ class TlsStream {
   // many were accepted, whatever the status; done says all.
   [[nodiscard]] TlsResult write(std::span<const iovec> iovecs);
 
-  [[nodiscard]] bool unsent() const { return wire_.unsent_bytes() > 0; }
+  [[nodiscard]] bool unsent() const { return unsent_bytes() > 0; }
+  [[nodiscard]] std::size_t unsent_bytes() const { return wire_.unsent_bytes(); }
   // done, want_write or failed.
   [[nodiscard]] TlsStatus flush();
 

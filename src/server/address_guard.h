@@ -1,7 +1,7 @@
 // AddressGuard: how many connections one address may have and open a second, on all loops together.
-// An address that shows wrong tokens has its rate charged for it. Loopback is exempt: that is where
-// proxies and tests are. Trusted proxies are, too: their clients are counted when they say who they
-// are.
+// An address that shows wrong tokens or keys has its rate charged for it. Loopback is exempt: that
+// is where proxies and tests are. Trusted proxies are, too: their clients are counted when they say
+// who they are.
 //
 // Locked, but only when a connection comes or goes. Thread: any.
 // Limits: addresses are forgotten when they have no connection and have earned their burst back.

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "auth/api_keys.h"
+#include "net/tls_context.h"
 #include "server/exit_code.h"
 #include "server/secrets.h"
 #include "server/settings.h"
@@ -33,15 +35,28 @@ std::string secret_line(std::string_view what, const std::string& file, bool is_
   return fmt::format("{}: {}{}\n", what, file, is_there ? "" : " (made at the first start)");
 }
 
+// What `river serve` would say of the files, all of it at once where it can be.
 std::vector<std::string> tls_errors(const Config::Tls& tls) {
+  if (tls.cert.empty()) return {};
   std::vector<std::string> found;
   const auto check = [&found](std::string_view setting, const std::string& path) {
-    if (path.empty()) return;
     const auto content = read_text_file(path);
     if (!content) found.push_back(fmt::format("{}: {}", setting, content.error()));
   };
   check("tls.cert", tls.cert);
   check("tls.key", tls.key);
+  if (!found.empty()) return found;
+  const auto loaded = net::TlsContext::load(tls.cert, tls.key);
+  if (!loaded) found.push_back(loaded.error());
+  return found;
+}
+
+std::vector<std::string> listen_errors(const Config& config) {
+  std::vector<std::string> found;
+  for (const ListenAddress& listen : config.listen) {
+    const auto address = address_of(listen);
+    if (!address) found.push_back(fmt::format("listen: {}", address.error()));
+  }
   return found;
 }
 
@@ -72,8 +87,11 @@ int run_check(const std::expected<LoadedConfig, ConfigErrors>& loaded) {
   if (!loaded) return report_errors(loaded.error());
   fmt::print("{}\n", config_report(*loaded));
 
-  ConfigErrors errors{tls_errors(loaded->config.tls)};
+  ConfigErrors errors{listen_errors(loaded->config)};
+  std::ranges::move(tls_errors(loaded->config.tls), std::back_inserter(errors.messages));
   if (const auto secrets = read_secrets(loaded->config)) {
+    const auto api_keys = auth::ApiKeys::make(secrets->api_keys);
+    if (!api_keys) errors.messages.push_back(api_keys.error());
     const auto keys = token_keys(loaded->config, *secrets);
     if (!keys) errors.messages.push_back(keys.error());
     fmt::print("{}", secret_line("API key", secrets->api_key_file, !secrets->api_keys.empty()));

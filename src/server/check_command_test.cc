@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "net/tls_testing.h"
 #include "server/exit_code.h"
 #include "server/settings.h"
 #include "server/temporary_directory.h"
@@ -99,6 +100,33 @@ TEST_F(CheckCommand, FailsForFilesThatAreNotThereOrNoKeys) {
               AllOf(HasSubstr("tls.cert: cannot read /no/cert.pem: No such file or directory"),
                     HasSubstr("tls.key: cannot read /no/key.pem"),
                     HasSubstr("auth.keys: " + no_key + ": ")));
+}
+
+// What follows was called valid, and then `river serve` did not start.
+TEST_F(CheckCommand, FailsForACertificateThatServeWouldRefuse) {
+  const auto one = net::testing_tls::make_certificate("one");
+  const auto two = net::testing_tls::make_certificate("two");
+  const std::string certificate = directory_.write("cert.pem", one.certificate);
+  const auto error_with_key = [&](std::string_view key) {
+    const std::string path = directory_.write("key.pem", std::string(key));
+    file("[tls]\ncert = '" + certificate + "'\nkey = '" + path + "'\n");
+    const Outcome outcome = check();
+    return outcome.exit_code == exit_success ? "valid" : outcome.err;
+  };
+  EXPECT_EQ(error_with_key(one.key), "valid");
+  EXPECT_THAT(error_with_key(two.key), HasSubstr("does not belong to the certificate"));
+  EXPECT_THAT(error_with_key("no key"), HasSubstr("it must be a PEM file"));
+}
+
+TEST_F(CheckCommand, FailsForAddressesAndKeysThatServeWouldRefuse) {
+  file(
+      "listen = ['localhost:80', 'river.example.com:8080']\n[auth]\napi_keys = ['two words and "
+      "more']\n");
+  const Outcome outcome = check();
+  EXPECT_EQ(outcome.exit_code, exit_failed);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("river.example.com:8080"), Not(HasSubstr("localhost")),
+                    HasSubstr("an API key must be of visible ASCII"), Not(HasSubstr("two words"))));
 }
 
 TEST_F(CheckCommand, WarningsDoNotFail) {

@@ -37,6 +37,12 @@ bool is_loopback(const ListenAddress& address) {
   return address.host.starts_with("127.") || address.host == "::1" || address.host == "localhost";
 }
 
+std::expected<net::Address, std::string> address_of(const ListenAddress& address) {
+  const bool by_name = address.host == "localhost";
+  return net::Address::parse(
+      to_string(ListenAddress{by_name ? "127.0.0.1" : address.host, address.port}));
+}
+
 ChannelRules channel_rules(const Config& config) {
   ChannelRule defaults;
   defaults.history_events_max = config.history.events_max;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "net/address.h"
 #include "net/send_batch.h"
 
 namespace river::server {
@@ -26,6 +28,8 @@ struct ListenAddress {
 [[nodiscard]] std::string to_string(const ListenAddress& address);
 // Whether only this machine can connect.
 [[nodiscard]] bool is_loopback(const ListenAddress& address);
+// Where to bind. Names are not looked up, but for localhost.
+[[nodiscard]] std::expected<net::Address, std::string> address_of(const ListenAddress& address);
 
 // One `[[auth.keys]]`: exactly one of `secret`, `public_key_file` and `jwks_file` is set.
 struct AuthKey {

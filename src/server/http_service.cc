@@ -21,6 +21,7 @@
 namespace river::server {
 namespace {
 
+using Key = api::Api::Key;
 using protocol::ErrorCode;
 using protocol::JsonWriter;
 
@@ -130,16 +131,16 @@ bool HttpService::is_from_here(const http::Request& request) const {
   return node.loopback_only && node.transport.trusted_proxies.empty() && !came_by_proxy(request);
 }
 
-bool HttpService::may_see_figures(const http::Request& request) {
-  return is_from_here(request) || server_.node().config.metrics.open || api_.has_key(request);
-}
-
 http::Response HttpService::metrics_page(const http::Request& request) {
-  if (!may_see_figures(request)) {
-    return api::error_response(
-        ErrorCode::unauthenticated,
-        "beyond this machine, /metrics needs an API key (Authorization: Bearer "
-        "<key>), or the setting metrics.open");
+  const bool open = is_from_here(request) || server_.node().config.metrics.open;
+  const Key shown = open ? Key::valid : api_.key_shown(request);
+  if (shown != Key::valid) {
+    http::Response refusal =
+        api::error_response(ErrorCode::unauthenticated,
+                            "beyond this machine, /metrics needs an API key (Authorization: Bearer "
+                            "<key>), or the setting metrics.open");
+    refusal.wrong_key = shown == Key::wrong;
+    return refusal;
   }
   std::vector<const Metrics*> workers;
   for (const auto& worker : server_.workers()) workers.push_back(&worker->metrics());
@@ -156,11 +157,12 @@ http::Response HttpService::info(const http::Request& request) {
   json.text("version", version);
   json.text("node", node.id);
   json.number("protocol", 1);
-  const bool show_figures =
-      is_from_here(request) || node.config.playground || node.config.metrics.open ||
-      (request.header("authorization").has_value() && api_.has_key(request)) ||
-      (request.header("x-api-key").has_value() && api_.has_key(request));
-  if (show_figures) {
+  const bool open = is_from_here(request) || node.config.playground || node.config.metrics.open;
+  // Most who ask have none, and need none.
+  const bool has_header =
+      request.header("authorization").has_value() || request.header("x-api-key").has_value();
+  const Key shown = !open && has_header ? api_.key_shown(request) : Key::none;
+  if (open || shown == Key::valid) {
     const auto up = std::chrono::duration_cast<seconds>(steady_now() - node.started_at);
     json.number("uptime_seconds", static_cast<std::uint64_t>(up.count()));
     json.number("workers", node.worker_count);
@@ -181,7 +183,9 @@ http::Response HttpService::info(const http::Request& request) {
   fields.end();
   json.raw("limits", limits);
   json.end();
-  return json_no_store(std::move(body));
+  http::Response response = json_no_store(std::move(body));
+  response.wrong_key = shown == Key::wrong;
+  return response;
 }
 
 http::Response HttpService::playground(const http::Request& request) const {

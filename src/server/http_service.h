@@ -33,7 +33,6 @@ class HttpService final : public http::RequestHandler {
   [[nodiscard]] http::Response info(const http::Request& request);
   [[nodiscard]] http::Response playground(const http::Request& request) const;
   [[nodiscard]] bool is_from_here(const http::Request& request) const;
-  [[nodiscard]] bool may_see_figures(const http::Request& request);
 
   Server& server_;
   api::Api& api_;

@@ -64,6 +64,8 @@ TEST_F(HttpServiceTest, TellsStrangersNoFigures) {
   start_beyond_loopback();
   EXPECT_THAT(get("/v1/info").body, Not(HasSubstr("connections")));
   EXPECT_THAT(get("/v1/info", key()).body, HasSubstr("connections"));
+  EXPECT_TRUE(get("/v1/info").has("Connection: keep-alive"));
+  EXPECT_TRUE(get("/v1/info", "x-api-key: a-guess\r\n").has("Connection: close"));
   EXPECT_EQ(get("/metrics").status(), 401);
   EXPECT_EQ(get("/metrics", key()).status(), 200);
   EXPECT_EQ(get("/metrics", fmt::format("Authorization: Bearer {}\r\n", api_key)).status(), 200);

@@ -24,6 +24,8 @@ constexpr std::array counters{
     Described{"river_connections_refused_total", "counter",
               "Connections refused: over the limits of an address, or out of descriptors",
               &Metrics::connections_refused},
+    Described{"river_tls_failures_total", "counter", "TLS handshakes that failed",
+              &Metrics::tls_failures},
     Described{"river_connections", "gauge", "Open TCP connections", &Metrics::connections_open},
     Described{"river_clients", "gauge", "Open WebSockets and event streams",
               &Metrics::clients_open},
@@ -66,6 +68,11 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(AuthFailure::cou
 constexpr std::array<std::string_view, static_cast<std::size_t>(CloseCause::count)> close_names{
     "client",    "going_away", "protocol_error", "too_large",   "unauthenticated",
     "forbidden", "no_pong",    "too_fast",       "slow_reader", "over_capacity"};
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(HttpRefusal::count)>
+    http_refusal_names{"silent",           "timed_out",         "malformed",
+                       "forbidden_origin", "invalid_handshake", "draining",
+                       "over_capacity"};
 
 class Page {
  public:
@@ -144,6 +151,10 @@ std::string render_metrics(std::span<const Metrics* const> workers, milliseconds
   }
   page.labelled("river_auth_failures_total", "Tokens and keys that were not taken", "reason",
                 auth_failure_names, &Metrics::auth_failures);
+  page.labelled("river_http_refused_total",
+                "Requests refused before anybody looked at what they ask for, and connections on "
+                "which none came",
+                "reason", http_refusal_names, &Metrics::http_refusals);
   page.labelled("river_clients_closed_total", "Clients that ended, by cause", "cause", close_names,
                 &Metrics::closes);
   page.histogram("river_publish_to_socket_seconds",

@@ -102,9 +102,11 @@ TEST_F(MetricsPage, AddsUpTheWorkers) {
 TEST_F(MetricsPage, HasAFigureForEveryCause) {
   first_.auth_failures[static_cast<std::size_t>(AuthFailure::expired)].add(2);
   first_.closes[static_cast<std::size_t>(CloseCause::slow_reader)].add(3);
+  first_.http_refusals[static_cast<std::size_t>(HttpRefusal::timed_out)].add(4);
   const Page page = render();
   EXPECT_EQ(page.samples.at(R"(river_auth_failures_total{reason="expired"})"), 2);
   EXPECT_EQ(page.samples.at(R"(river_clients_closed_total{cause="slow_reader"})"), 3);
+  EXPECT_EQ(page.samples.at(R"(river_http_refused_total{reason="timed_out"})"), 4);
   std::size_t reasons = 0;
   std::size_t causes = 0;
   for (const auto& [name, value] : page.samples) {

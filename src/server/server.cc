@@ -47,10 +47,7 @@ std::expected<void, std::string> Server::open() {
   }
   for (auto& worker : workers_) worker->connect(workers_);
   for (const ListenAddress& listen : node_->config.listen) {
-    // The one name that needs no looking up.
-    const bool by_name = listen.host == "localhost";
-    auto address = net::Address::parse(
-        to_string(ListenAddress{by_name ? "127.0.0.1" : listen.host, listen.port}));
+    auto address = address_of(listen);
     if (!address.has_value()) return std::unexpected(address.error());
     if (auto free = net::check_port_is_free(*address); !free.has_value()) return free;
     addresses_.push_back(*address);
@@ -68,7 +65,10 @@ void Server::start() {
 }
 
 void Server::reload_tls() {
-  if (node_->tls == nullptr) return;
+  if (node_->tls == nullptr) {
+    log_info("nothing to reload: only certificates are read again, and TLS is not in use");
+    return;
+  }
   const auto reloaded = node_->tls->reload();
   if (reloaded.has_value()) {
     log_info("certificate reloaded", {{"file", node_->config.tls.cert}});

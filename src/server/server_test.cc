@@ -55,7 +55,9 @@ TEST_F(ServerTest, HasAsManyClientsAsAllowedHoweverTheyAreSpread) {
     return transport::read_frame(peer).close_code() == 4503;
   };
   EXPECT_TRUE(is_refused(refused));
-  EXPECT_EQ(get("/v1/events?channel=dogs&token=" + token()).status(), 503);
+  net::Peer stream = connect();
+  stream.send(transport::get("/v1/events?channel=dogs&token=" + token()));
+  EXPECT_THAT(stream.receive_all(), HasSubstr(R"("code":4503)"));
 
   // The place of one that leaves is free; who was refused takes up none.
   peers.front().close();
@@ -66,6 +68,14 @@ TEST_F(ServerTest, HasAsManyClientsAsAllowedHoweverTheyAreSpread) {
     refused_again = is_refused(next);
   }
   EXPECT_FALSE(refused_again);
+}
+
+// It was silent: nobody could tell whether it had been heard.
+TEST_F(ServerTest, SaysThatThereIsNothingToReload) {
+  start();
+  testing::internal::CaptureStderr();
+  server_->reload_tls();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("nothing to reload: "));
 }
 
 TEST_F(ServerTest, RefusesToOpenAPortThatIsTaken) {

@@ -55,7 +55,7 @@ constexpr Range burst = {1, session::TokenBucket::burst_max};
 constexpr std::array table = {
     RIVER_SETTING(listen,
                   "Addresses to listen on. 0.0.0.0:8080 is every IPv4 address, [::]:8080 every "
-                  "address"),
+                  "IPv6 address; give both for both"),
     RIVER_SETTING(data_dir,
                   "Directory for the secrets and for what survives a restart; $STATE_DIRECTORY, "
                   "where systemd sets it, is the default then"),

@@ -54,8 +54,10 @@ void HttpTransport::on_timer(TimePoint now) {
   if (now < deadline_) {
     connection_->ensure_timer(deadline_);
   } else if (waiting_ == Waiting::for_body || reader_.started()) {
-    refuse(http::json_error(408, "timeout", "the request did not come whole in time"));
+    refuse(HttpRefusal::timed_out,
+           http::json_error(408, "timeout", "the request did not come whole in time"));
   } else {
+    if (waiting_ == Waiting::for_head) count(HttpRefusal::silent);
     connection_->close();
   }
 }
@@ -116,7 +118,7 @@ std::span<char> HttpTransport::take(std::span<char> bytes) {
       dispatch(rest);
       break;
     case http::ReadStatus::failed:
-      refuse(http::json_error(reader_.error()));
+      refuse(HttpRefusal::malformed, http::json_error(reader_.error()));
       return {};
   }
   return handed_over_ ? std::span<char>() : rest;
@@ -159,6 +161,10 @@ void HttpTransport::answer_without_body() {
 }
 
 void HttpTransport::answer(const http::Response& response) {
+  if (response.wrong_key) {
+    keep_alive_ = false;  // each guess needs a connection, of which an address has only so many
+    if (context_.note_bad_token) context_.note_bad_token(connection_->limit_key());
+  }
   std::string& out = context_.scratch;
   out.clear();
   http::append_response(out, response, keep_alive_, head_request_);
@@ -188,7 +194,12 @@ void HttpTransport::go_on() {
 }
 
 // The connection is of no more use: what is wrong with the request may go on in what follows it.
-void HttpTransport::refuse(const http::Response& response) {
+void HttpTransport::refuse(HttpRefusal reason, const http::Response& response) {
+  count(reason);
+  end_with(response);
+}
+
+void HttpTransport::end_with(const http::Response& response) {
   std::string& out = context_.scratch;
   out.clear();
   http::append_response(out, response, false, head_request_);
@@ -215,15 +226,16 @@ bool HttpTransport::admit_client() {
 }
 
 void HttpTransport::upgrade(std::span<char> rest) {
-  if (context_.draining) return refuse(draining_response());
+  if (context_.draining) return refuse(HttpRefusal::draining, draining_response());
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
-    return refuse(http::json_error(403, "forbidden_origin",
+    return refuse(HttpRefusal::forbidden_origin,
+                  http::json_error(403, "forbidden_origin",
                                    "this origin is not on the server's list (setting: origins)"));
   }
   auto upgrade = read_upgrade(request, context_.settings.deflate);
-  if (!upgrade.has_value()) return refuse(upgrade.error());
-  if (!admit_client()) return refuse(http::json_error(429, too_many_code, too_many_message));
+  if (!upgrade.has_value()) return refuse(HttpRefusal::invalid_handshake, upgrade.error());
+  if (!admit_client()) return end_with(http::json_error(429, too_many_code, too_many_message));
 
   std::string& out = context_.scratch;
   out.clear();
@@ -245,18 +257,22 @@ void HttpTransport::upgrade(std::span<char> rest) {
 }
 
 void HttpTransport::stream_events() {
-  if (context_.draining) return refuse(draining_response());
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
-    return refuse(http::json_error(403, "forbidden_origin",
+    return refuse(HttpRefusal::forbidden_origin,
+                  http::json_error(403, "forbidden_origin",
                                    "this origin is not on the server's list (setting: origins)"));
   }
   std::vector<http::ResponseHeader> headers =
       http::cors_headers(request, context_.settings.origins);
+  if (context_.draining) {
+    count(HttpRefusal::draining);
+    return end_stream_at_once(headers, protocol::CloseCode::going_away);
+  }
   const auto refuse_with = [&](int status, std::string_view code, std::string_view message) {
     http::Response response = http::json_error(status, code, message);
     response.headers = headers;
-    refuse(response);
+    end_with(response);
   };
   auto wanted = parse_sse_request(request);
   if (!wanted.has_value()) {
@@ -268,7 +284,8 @@ void HttpTransport::stream_events() {
   }
   if (!admit_client()) return refuse_with(429, too_many_code, too_many_message);
   if (!context_.places.take(context_.settings.clients_max)) {
-    return refuse_with(503, "over_capacity", "the server is full: try again later");
+    count(HttpRefusal::over_capacity);
+    return end_stream_at_once(headers, protocol::CloseCode::over_capacity);
   }
   const TimePoint now = connection_->loop().now();
   auto made = std::make_unique<SseTransport>(context_, std::move(*wanted), now);
@@ -279,6 +296,13 @@ void HttpTransport::stream_events() {
     return refuse_with(forbidden ? 403 : 401, forbidden ? "forbidden" : "unauthenticated",
                        transport.refusal());
   }
+  begin_stream(std::move(headers));
+  handed_over_ = true;
+  connection_->set_handler(std::move(made));
+  transport.start();
+}
+
+void HttpTransport::begin_stream(std::vector<http::ResponseHeader> headers) {
   // Proxies must neither keep it nor hold it back (nginx knows the second header).
   headers.push_back({"Cache-Control", "no-store"});
   headers.push_back({"X-Accel-Buffering", "no"});
@@ -286,9 +310,16 @@ void HttpTransport::stream_events() {
   out.clear();
   http::append_stream_head(out, 200, "text/event-stream", headers);
   connection_->send(out);
-  handed_over_ = true;
-  connection_->set_handler(std::move(made));
-  transport.start();
+}
+
+void HttpTransport::end_stream_at_once(std::vector<http::ResponseHeader> headers,
+                                       protocol::CloseCode code) {
+  begin_stream(std::move(headers));
+  std::string& out = context_.scratch;
+  out.clear();
+  append_short_stream(out, code);
+  connection_->send(out);
+  connection_->end();
 }
 
 }  // namespace river::transport

@@ -11,10 +11,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/request_reader.h"
 #include "http/response.h"
 #include "net/connection.h"
+#include "protocol/close_codes.h"
 #include "transport/transport_context.h"
 
 namespace river::transport {
@@ -41,10 +43,16 @@ class HttpTransport final : public net::ConnectionHandler {
   [[nodiscard]] bool admit_client();
   void upgrade(std::span<char> rest);
   void stream_events();
+  void begin_stream(std::vector<http::ResponseHeader> headers);
+  void end_stream_at_once(std::vector<http::ResponseHeader> headers, protocol::CloseCode code);
   void answer(const http::Response& response);
   void go_on();
   void end_if_nothing_is_owed();
-  void refuse(const http::Response& response);
+  void refuse(HttpRefusal reason, const http::Response& response);
+  void end_with(const http::Response& response);
+  void count(HttpRefusal reason) {
+    context_.metrics.http_refusals[static_cast<std::size_t>(reason)].add();
+  }
   void wait(Waiting what, milliseconds how_long);
   [[nodiscard]] bool can_read() const {
     return waiting_ != Waiting::for_answer && !handed_over_ && !throttled_ &&

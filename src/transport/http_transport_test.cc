@@ -161,6 +161,20 @@ TEST_F(HttpTransportTest, HandlesNothingBetweenHandingOutAndTheEndOfTheWrites) {
   }
 }
 
+// Keys could be guessed without end on one connection, and cost nothing.
+TEST_F(HttpTransportTest, AWrongKeyCostsItsAddressAndEndsItsConnection) {
+  net::Peer peer = connect();
+  peer.send(get("/now/a"));
+  EXPECT_EQ(read_answer(peer).body, "a");
+  EXPECT_EQ(notes_.count("bad token 7"), 0);
+  peer.send(get("/key") + get("/now/b"));
+  const Answer answer = read_answer(peer);
+  EXPECT_EQ(answer.status(), 401);
+  EXPECT_TRUE(answer.has("Connection: close"));
+  EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(notes_.count("bad token 7"), 1);
+}
+
 // ── Bodies ──
 
 TEST_F(HttpTransportTest, TakesABodyInPieces) {
@@ -209,6 +223,7 @@ TEST_F(HttpTransportTest, RefusesWhatIsTooLarge) {
   body.send("POST /echo HTTP/1.1\r\nHost: river\r\nContent-Length: 1048577\r\n\r\n");
   EXPECT_EQ(read_answer(body).status(), 413);
   EXPECT_EQ(body.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::malformed), 2U);
 }
 
 // ── Time ──
@@ -217,6 +232,7 @@ TEST_F(HttpTransportTest, ClosesWhoSaysNothing) {
   settings_.head_timeout = milliseconds(50);
   net::Peer peer = connect();
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::silent), 1U);
 }
 
 TEST_F(HttpTransportTest, WaitsForAHeadForSoLongAndNoLonger) {
@@ -227,6 +243,7 @@ TEST_F(HttpTransportTest, WaitsForAHeadForSoLongAndNoLonger) {
   EXPECT_EQ(answer.status(), 408);
   EXPECT_TRUE(answer.has("Connection: close"));
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::timed_out), 1U);
 }
 
 TEST_F(HttpTransportTest, WaitsForABodyForSoLongAndNoLonger) {
@@ -235,6 +252,7 @@ TEST_F(HttpTransportTest, WaitsForABodyForSoLongAndNoLonger) {
   peer.send("POST /echo HTTP/1.1\r\nHost: river\r\nContent-Length: 10\r\n\r\nhello");
   EXPECT_EQ(read_answer(peer).status(), 408);
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::timed_out), 1U);
 }
 
 TEST_F(HttpTransportTest, ClosesWhoIsIdleForLong) {
@@ -243,6 +261,7 @@ TEST_F(HttpTransportTest, ClosesWhoIsIdleForLong) {
   peer.send(get("/now/a"));
   EXPECT_EQ(read_answer(peer).body, "a");
   EXPECT_EQ(peer.receive_all(), "");
+  EXPECT_EQ(refused(HttpRefusal::silent), 0U);
 }
 
 TEST_F(HttpTransportTest, TheNextHeadHasItsOwnTime) {
@@ -274,15 +293,13 @@ TEST_F(HttpTransportTest, KeepsNoConnectionsWhileItDrains) {
   peer.send(get("/now/a"));
   EXPECT_TRUE(read_answer(peer).has("Connection: close"));
   EXPECT_EQ(peer.receive_all(), "");
-  for (const std::string& request :
-       {upgrade_request(), get("/v1/events?channel=dogs&token=" + token())}) {
-    net::Peer client = connect();
-    client.send(request);
-    const Answer answer = read_answer(client);
-    EXPECT_EQ(answer.status(), 503);
-    EXPECT_TRUE(answer.has("Retry-After: 1"));
-    EXPECT_THAT(answer.body, HasSubstr("draining"));
-  }
+  net::Peer client = connect();
+  client.send(upgrade_request());
+  const Answer refusal = read_answer(client);
+  EXPECT_EQ(refusal.status(), 503);
+  EXPECT_TRUE(refusal.has("Retry-After: 1"));
+  EXPECT_THAT(refusal.body, HasSubstr("draining"));
+  EXPECT_EQ(refused(HttpRefusal::draining), 1U);
 }
 
 // ── Behind a proxy ──

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "auth/api_keys.h"
 #include "base/channel_name.h"
+#include "base/random.h"
 #include "http/json_text.h"
 #include "http/query.h"
 #include "protocol/sse_events.h"
@@ -17,6 +19,28 @@ namespace river::transport {
 namespace {
 
 using protocol::CloseCode;
+
+// After how long an EventSource comes back, in milliseconds: each stream has its own, because all
+// of them end at the same moment.
+struct Delays {
+  std::uint64_t least;
+  std::uint64_t most;
+};
+constexpr Delays delays_when_cut{2'000, 5'000};
+constexpr Delays delays_when_draining{1'000, 5'000};
+constexpr Delays delays_when_full{10'000, 30'000};
+
+void append_retry(std::string& out, const Delays& delays) {
+  fmt::format_to(std::back_inserter(out), "retry: {}\n", random_between(delays.least, delays.most));
+}
+
+// A stream has no close frame: the same in a message.
+void append_close(std::string& out, CloseCode code, std::string_view reason) {
+  std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
+  http::append_json_text(json, reason);
+  json += '}';
+  protocol::append_sse_event(out, {}, json);
+}
 
 std::optional<Position> parse_position(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -43,12 +67,6 @@ std::vector<std::optional<Position>> parse_stream_id(std::string_view id, std::s
   return since;
 }
 
-std::string_view bearer_token(const http::Request& request) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view value = request.header("authorization").value_or("");
-  return value.starts_with(scheme) ? value.substr(scheme.size()) : std::string_view();
-}
-
 }  // namespace
 
 std::expected<SseRequest, SseError> parse_sse_request(const http::Request& request) {
@@ -73,13 +91,19 @@ std::expected<SseRequest, SseError> parse_sse_request(const http::Request& reque
     }
   }
   const auto token = http::query_parameter(request.query, "token");
-  result.token = token.has_value() ? *token : std::string(bearer_token(request));
+  const std::string_view authorization = request.header("authorization").value_or("");
+  result.token = token.has_value() ? *token : std::string(auth::bearer_credentials(authorization));
   const auto id_in_query = http::query_parameter(request.query, "last_event_id");
   const std::string id = id_in_query.has_value()
                              ? *id_in_query
                              : std::string(request.header("last-event-id").value_or(""));
   result.since = parse_stream_id(id, result.channels.size());
   return result;
+}
+
+void append_short_stream(std::string& out, CloseCode code) {
+  append_retry(out, code == CloseCode::over_capacity ? delays_when_full : delays_when_draining);
+  append_close(out, code, protocol::close_reason(code));
 }
 
 SseTransport::SseTransport(TransportContext& context, SseRequest request, TimePoint now)
@@ -93,6 +117,7 @@ SseTransport::~SseTransport() {
 }
 
 bool SseTransport::authenticate(TimePoint now) {
+  append_retry(held_, delays_when_cut);
   session_.welcome();
   return session_.authenticate(request_.token, now);
 }
@@ -114,6 +139,7 @@ void SseTransport::on_data(std::span<char> /*bytes*/) {}  // a request was made 
 
 void SseTransport::on_drain(milliseconds after) {
   send_id();  // while it has its channels
+  connection_->send(fmt::format("retry: {}\n\n", after.count()));
   session_.drain(after);
 }
 
@@ -220,13 +246,9 @@ void SseTransport::end(protocol::CloseCode code, std::string_view reason) {
     refusal_ = reason;
     return;
   }
-  // A stream has no close frame: the same in a message.
-  std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
-  http::append_json_text(json, reason);
-  json += '}';
   std::string& out = context_.scratch;
   out.clear();
-  protocol::append_sse_event(out, {}, json);
+  append_close(out, code, reason);
   connection_->send(out);
   connection_->end();
 }

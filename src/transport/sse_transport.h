@@ -39,6 +39,10 @@ struct SseError {
 
 [[nodiscard]] std::expected<SseRequest, SseError> parse_sse_request(const http::Request& request);
 
+// A stream that ends as it begins, for a request that can't be served now. With any status but 200
+// a browser's EventSource would give up for ever.
+void append_short_stream(std::string& out, protocol::CloseCode code);
+
 class SseTransport final : public net::ConnectionHandler, private session::SessionOutput {
  public:
   // With a place that it gives back.

@@ -6,8 +6,10 @@
 namespace river::transport {
 namespace {
 
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::StartsWith;
 
 // ── The request ──
@@ -39,6 +41,14 @@ TEST_F(SseRequestTest, MayShowItsTokenInAHeader) {
   headers_ = {{"Authorization", "Bearer t"}};
   EXPECT_EQ(parse("channel=a").value().token, "t");
   EXPECT_EQ(parse("channel=a&token=u").value().token, "u");
+  for (const char* spelling : {"bearer t", "BEARER  t"}) {
+    headers_ = {{"Authorization", spelling}};
+    EXPECT_EQ(parse("channel=a").value().token, "t") << spelling;
+  }
+  for (const char* other : {"Basic t", "Bearert", "Bearer", "t"}) {
+    headers_ = {{"Authorization", other}};
+    EXPECT_EQ(parse("channel=a").value().token, "") << other;
+  }
 }
 
 TEST_F(SseRequestTest, IsRefusedWithoutChannelsAndWithBadOnes) {
@@ -82,7 +92,7 @@ class SseTransportTest : public TransportFixture {
     const Answer answer = read_answer(peer);
     EXPECT_EQ(answer.status(), 200) << answer.head;
     EXPECT_TRUE(answer.has("Content-Type: text/event-stream"));
-    EXPECT_THAT(block(peer), StartsWith(R"(data: {"type":"welcome")"));
+    EXPECT_THAT(block(peer), ContainsRegex("^retry: [2-5][0-9]{3}\ndata: \\{\"type\":\"welcome\""));
     EXPECT_THAT(block(peer), StartsWith(R"(data: {"type":"authenticated")"));
     return peer;
   }
@@ -159,6 +169,7 @@ TEST_F(SseTransportTest, SaysWhereItStandsBeforeItDrains) {
   });
   EXPECT_EQ(block(peer), event("dogs", 1));
   EXPECT_EQ(block(peer), fmt::format("id: {}:1", epoch));
+  EXPECT_EQ(block(peer), "retry: 100");
   EXPECT_THAT(block(peer), HasSubstr(R"("type":"reconnect")"));
   EXPECT_THAT(block(peer), HasSubstr(R"("type":"close","code":1001)"));
 }
@@ -255,11 +266,29 @@ TEST_F(SseTransportTest, ABadRequestIsAnError) {
   EXPECT_THAT(answer.body, HasSubstr("invalid_channel"));
 }
 
-TEST_F(SseTransportTest, AFullServerSaysSo) {
+// After any status but 200 a browser's EventSource gives up for ever.
+TEST_F(SseTransportTest, AFullServerSaysSoInAStreamThatEnds) {
   settings_.clients_max = 1;
   const net::Peer first = open("channel=dogs");
-  net::Peer second = request("channel=dogs&token=" + token());
-  EXPECT_EQ(read_answer(second).status(), 503);
+  net::Peer second = request("channel=dogs&token=" + token(), "Origin: https://a.example\r\n");
+  const Answer answer = read_answer(second);
+  EXPECT_EQ(answer.status(), 200);
+  EXPECT_TRUE(answer.has("Content-Type: text/event-stream"));
+  EXPECT_TRUE(answer.has("Access-Control-Allow-Origin: *"));
+  EXPECT_THAT(second.receive_all(),
+              MatchesRegex(
+                  "retry: [1-3][0-9]{4}\n"
+                  "data: \\{\"type\":\"close\",\"code\":4503,\"reason\":\"over capacity\"\\}\n\n"));
+  EXPECT_EQ(world_.metrics.clients_open.value(), 1U);
+  EXPECT_EQ(refused(HttpRefusal::over_capacity), 1U);
+}
+
+TEST_F(SseTransportTest, AServerThatLeavesSaysSoInAStreamThatEnds) {
+  transports_.draining = true;
+  net::Peer peer = request("channel=dogs&token=" + token());
+  EXPECT_EQ(read_answer(peer).status(), 200);
+  EXPECT_THAT(peer.receive_all(), ContainsRegex("^retry: [1-5][0-9]{3}\ndata: .*\"code\":1001,"));
+  EXPECT_EQ(refused(HttpRefusal::draining), 1U);
 }
 
 // ── The end ──
@@ -276,6 +305,19 @@ TEST_F(SseTransportTest, SaysWhyItEnds) {
   });
   EXPECT_EQ(block(peer),
             R"(data: {"type":"close","code":4401,"reason":"disconnected by the application"})");
+  EXPECT_EQ(peer.receive_all(), "");
+}
+
+// An EventSource knows nothing of `reconnect`: all came back at once.
+TEST_F(SseTransportTest, SendsBrowsersBackAfterADelayOfTheirOwn) {
+  net::Peer peer = open("channel=dogs");
+  read_subscribed(peer);
+  block(peer);
+  thread_.on_loop(
+      [this] { thread_.loop->connections().front()->handler()->on_drain(milliseconds(1234)); });
+  EXPECT_EQ(block(peer), "retry: 1234");
+  EXPECT_THAT(block(peer), HasSubstr(R"("type":"reconnect","after_ms":1234)"));
+  EXPECT_THAT(block(peer), HasSubstr(R"("type":"close","code":1001)"));
   EXPECT_EQ(peer.receive_all(), "");
 }
 

@@ -42,7 +42,7 @@ struct TransportContext {
   http::RequestHandler& handler;
   ClientPlaces& places;
   Metrics& metrics;
-  // Shows that a client of this address can't be trusted: it gave a wrong token.
+  // Shows that a client of this address can't be trusted: it gave a wrong token or key.
   std::function<void(std::uint64_t limit_key)> note_bad_token{};
   // Takes a place for a client that came through a proxy, and gives the key that it is counted
   // under; nothing, if its address has all it may.

@@ -3,6 +3,7 @@
 //
 //   GET /now/x     is answered at once with "x"        GET /big/1000  with so many bytes
 //   GET /later/x   when the test says answer("x")      POST /echo     with its body
+//   GET /key       as to a wrong key
 #pragma once
 
 #include <charconv>
@@ -61,6 +62,8 @@ class TestHandler final : public http::RequestHandler {
       response.body = std::string(bytes, 'x');
     } else if (request.path == "/echo") {
       response.body = request.body;
+    } else if (request.path == "/key") {
+      response = {.status = 401, .wrong_key = true};
     } else {
       response.status = 404;
     }
@@ -125,6 +128,9 @@ class TransportFixture : public testing::Test {
   }
   [[nodiscard]] static std::string token() { return session::World::sign({.user = "ada"}); }
 
+  [[nodiscard]] std::uint64_t refused(HttpRefusal reason) const {
+    return world_.metrics.http_refusals[static_cast<std::size_t>(reason)].value();
+  }
   [[nodiscard]] bool wait_for_clients(std::uint64_t count) {
     return wait_for(world_.metrics.clients_open, count);
   }

@@ -117,6 +117,7 @@ TEST_F(WebSocketTransportTest, RefusesWhatIsNoHandshake) {
   const Answer posted = answer_to("POST" + upgrade_request().substr(3));
   EXPECT_EQ(posted.status(), 405);
   EXPECT_TRUE(posted.has("Allow: GET"));
+  EXPECT_EQ(refused(HttpRefusal::invalid_handshake), 4U);
   EXPECT_EQ(world_.metrics.clients_open.value(), 0U);
 }
 
@@ -128,6 +129,7 @@ TEST_F(WebSocketTransportTest, RefusesAnOriginThatIsNotOnTheList) {
   const Answer answer = read_answer(peer);
   EXPECT_EQ(answer.status(), 403);
   EXPECT_THAT(answer.body, HasSubstr("forbidden_origin"));
+  EXPECT_EQ(refused(HttpRefusal::forbidden_origin), 1U);
   open("/v1/ws", "Origin: https://a.example\r\n");
 }
 

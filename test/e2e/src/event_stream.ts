@@ -6,6 +6,7 @@ import type { Message } from "./raw_client.ts";
 export class EventStream {
   readonly messages: Message[] = [];
   last_event_id = "";
+  retry_ms = 0;
   has_ended = false;
   private readonly abort_ = new AbortController();
 
@@ -49,6 +50,7 @@ export class EventStream {
       text = lines.pop()!;
       for (const line of lines) {
         if (line.startsWith("data: ")) this.messages.push(JSON.parse(line.slice(6)));
+        if (line.startsWith("retry: ")) this.retry_ms = Number(line.slice(7));
         if (line.startsWith("id: ")) id = line.slice(4);
         // An id counts with the empty line that ends its block, whether or not it has data.
         if (line === "" && id !== undefined) this.last_event_id = id;

@@ -166,7 +166,8 @@ describe("an event stream over a restart", () => {
     await expect.poll(() => stream.last_event_id).toContain(":1");
     await river.publish("dogs", "e", 2);
     await river.stop();
-    expect(await stream.message("reconnect")).toMatchObject({ reason: "draining" });
+    const { after_ms } = await stream.message("reconnect");
+    expect(stream.retry_ms).toBe(after_ms);
     expect(await stream.message("close")).toMatchObject({ code: 1001 });
     const id = stream.last_event_id;
     await river.start();

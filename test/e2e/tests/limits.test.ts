@@ -118,20 +118,21 @@ describe("limits.messages_per_second", () => {
 });
 
 describe("limits.connections_max", () => {
-  it("closes one more with 4503, and refuses streams with 503, until another ends", async () => {
+  it("closes one more with 4503, a stream as it begins, until another ends", async () => {
     const river = await start_river({ config: "[limits]\nconnections_max = 3" });
     const clients = [];
     for (let i = 0; i < 3; i += 1) clients.push(await RawClient.log_in(river));
     const fourth = RawClient.connect(river);
     await expect(fourth).rejects.toThrow('"code":4503');
     const stream = `${river.url}/v1/events?channel=a&token=${river.token()}`;
-    const refused = await fetch(stream);
-    expect(refused.status).toBe(503);
-    expect(((await refused.json()) as any).error.code).toBe("over_capacity");
+    const refused = await EventStream.open(stream);
+    expect(await refused.message("close")).toMatchObject({ code: 4503 });
+    await expect.poll(() => refused.has_ended).toBe(true);
+    expect(refused.retry_ms).toBeGreaterThanOrEqual(10_000);
     await river.publish("a", "e", 1); // backends are no clients
     await clients[0]!.close();
     await expect.poll(async () => (await river.metrics()).river_clients).toBe(2);
-    await EventStream.open(stream);
+    await (await EventStream.open(stream)).message("welcome");
     await expect(RawClient.connect(river)).rejects.toThrow('"code":4503');
   });
 });
