@@ -39,6 +39,19 @@ std::expected<void, std::string> write_file_atomically(const std::string& path,
   errno = error;
   if (!written) return failure("write", unfinished);
   if (std::rename(unfinished.c_str(), path.c_str()) != 0) return failure("rename", unfinished);
+  return sync_folder_of(path);
+}
+
+std::expected<void, std::string> sync_folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return failure("sync", folder);
+  const bool synced = ::fsync(file) == 0 || errno == EINVAL;  // there is nothing to sync
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  if (!synced) return failure("sync", folder);
   return {};
 }
 

@@ -7,8 +7,13 @@
 
 namespace river {
 
-// For its owner alone (0600), synced to disk before it takes its place. The error names the file.
+// For its owner alone (0600), on disk for good when it returns: the bytes before they take their
+// place, and that place. The error names the file.
 [[nodiscard]] std::expected<void, std::string> write_file_atomically(const std::string& path,
                                                                      std::string_view bytes);
+
+// What was made, renamed or removed beside `path` stays so after a power loss. The error names the
+// folder.
+[[nodiscard]] std::expected<void, std::string> sync_folder_of(const std::string& path);
 
 }  // namespace river

@@ -4,12 +4,17 @@
 #include <fstream>
 #include <iterator>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/synced_paths_for_test.h"
+
 namespace river {
 namespace {
+
+using testing::ElementsAre;
 
 class AtomicFile : public testing::Test {
  protected:
@@ -42,6 +47,28 @@ TEST_F(AtomicFile, IsForItsOwnerAlone) {
   struct stat status{};
   ASSERT_EQ(::stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600);
+}
+
+// After a power loss the old file was back: its new name was not on disk yet.
+TEST_F(AtomicFile, IsOnDiskAndSoIsItsName) {
+  synced_paths().clear();
+  ASSERT_TRUE(write_file_atomically(path_, "bytes").has_value());
+  EXPECT_THAT(synced_paths(), ElementsAre(path_ + ".new", directory_));
+}
+
+TEST(SyncFolder, IsTheWorkingOneForABareName) {
+  synced_paths().clear();
+  ASSERT_TRUE(sync_folder_of("state").has_value());
+  char here[4096];
+  ASSERT_NE(::getcwd(here, sizeof here), nullptr);
+  EXPECT_THAT(synced_paths(), ElementsAre(here));
+}
+
+TEST(SyncFolder, SaysWhichItCouldNotSync) {
+  const auto synced = sync_folder_of("/missing/state");
+  ASSERT_FALSE(synced.has_value());
+  EXPECT_NE(synced.error().find("cannot sync /missing/: No such file"), std::string::npos)
+      << synced.error();
 }
 
 TEST_F(AtomicFile, SaysWhatItCouldNotWrite) {

@@ -149,6 +149,10 @@ std::expected<std::vector<StoredChannel>, std::string> StateFile::take() const {
   }
   // Removed before anything is served: from here on only this process knows the positions.
   if (::unlink(path_.c_str()) != 0) return std::unexpected(failure("remove", path_));
+  // Else a power loss brings it back, and its positions are given a second time.
+  if (auto synced = sync_folder_of(path_); !synced.has_value()) {
+    return std::unexpected(synced.error());
+  }
   std::string bytes;
   std::string buffer(1 << 20, '\0');
   for (;;) {

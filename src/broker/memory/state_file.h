@@ -1,4 +1,4 @@
-// StateFile: channels on disk between two runs: positions, histories, and which users are revoked.
+// StateFile: channels on disk between two runs: their positions and histories.
 // Written at a graceful stop and removed when it has been read, so that after a hard kill nobody
 // takes old positions for current ones.
 //

@@ -10,11 +10,13 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "base/synced_paths_for_test.h"
 #include "broker/memory/home_for_test.h"
 
 namespace river::broker {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -148,6 +150,15 @@ TEST_F(StateFileTest, IsTakenOnce) {
   EXPECT_EQ(texts_of(file.take().value()), texts_of(some_channels()));
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_THAT(file.take().value(), IsEmpty()) << "after a hard kill nothing old is believed";
+}
+
+// After a power loss it was back, and clients were told that they had missed nothing.
+TEST_F(StateFileTest, StaysAwayOnceItIsTaken) {
+  const StateFile file(path);
+  ASSERT_TRUE(file.write(some_channels()).has_value());
+  synced_paths().clear();
+  ASSERT_TRUE(file.take().has_value());
+  EXPECT_THAT(synced_paths(), ElementsAre(std::filesystem::path(path).parent_path().string()));
 }
 
 TEST_F(StateFileTest, IsForItsOwnerAlone) {
