@@ -8,9 +8,9 @@
 namespace river::hub {
 namespace {
 
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
-using testing::UnorderedElementsAre;
 
 TEST(Revocations, RefuseTokensIssuedUpToTheMomentAndTakeLaterOnes) {
   Revocations revocations;
@@ -64,11 +64,46 @@ TEST(Revocations, ARenewedOneOutlivesTheFirst) {
   EXPECT_FALSE(revocations.refuses("ann", 1050));
 }
 
-TEST(Revocations, OfAllUsersCanBeKeptElsewhere) {
+// After a restart, whose file has them in any order, old ones stayed behind a young one.
+TEST(Revocations, AreForgottenInWhateverOrderTheyCame) {
+  Revocations revocations;
+  revocations.set_age_max(seconds(100));
+  revocations.add("ann", 1050);
+  revocations.add("bob", 1000);
+  revocations.forget_old(1100);
+  EXPECT_THAT(revocations.all(), ElementsAre(Pair("ann", 1050)));
+}
+
+TEST(Revocations, OfAllUsersCanBeKeptElsewhereOldestFirst) {
+  Revocations revocations;
+  revocations.add("ann", 2000);
+  revocations.add("bob", 1000);
+  revocations.add("cleo", 3000);
+  revocations.add("bob", 2500);
+  EXPECT_THAT(revocations.all(),
+              ElementsAre(Pair("ann", 2000), Pair("bob", 2500), Pair("cleo", 3000)));
+}
+
+TEST(Revocations, TheOldestGoesFirstOverTheLimitInWhateverOrderTheyCame) {
+  Revocations revocations;
+  for (std::size_t i = 1; i <= Revocations::users_max; ++i) {
+    revocations.add(std::to_string(i), 1000);
+  }
+  revocations.add("older", 999);
+  EXPECT_FALSE(revocations.refuses("older", 999));
+  revocations.add("younger", 1001);
+  EXPECT_TRUE(revocations.refuses("younger", 1001));
+  EXPECT_FALSE(revocations.refuses("1", 1000));
+}
+
+// Who was revoked often enough made all others valid again.
+TEST(Revocations, ManyOfOneUserPushNobodyOut) {
   Revocations revocations;
   revocations.add("ann", 1000);
-  revocations.add("bob", 2000);
-  EXPECT_THAT(revocations.all(), UnorderedElementsAre(Pair("ann", 1000), Pair("bob", 2000)));
+  for (std::size_t i = 0; i <= Revocations::users_max; ++i) {
+    revocations.add("bob", 1000 + static_cast<UnixSeconds>(i));
+  }
+  EXPECT_TRUE(revocations.refuses("ann", 1000));
 }
 
 TEST(Revocations, TheOldestGoesFirstOverTheLimit) {
