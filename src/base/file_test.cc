@@ -51,17 +51,17 @@ TEST_F(AtomicFile, IsForItsOwnerAlone) {
 
 // After a power loss the old file was back: its new name was not on disk yet.
 TEST_F(AtomicFile, IsOnDiskAndSoIsItsName) {
-  synced_paths().clear();
+  take_synced_paths();
   ASSERT_TRUE(write_file_atomically(path_, "bytes").has_value());
-  EXPECT_THAT(synced_paths(), ElementsAre(path_ + ".new", directory_));
+  EXPECT_THAT(take_synced_paths(), ElementsAre(path_ + ".new", directory_));
 }
 
 TEST(SyncFolder, IsTheWorkingOneForABareName) {
-  synced_paths().clear();
+  take_synced_paths();
   ASSERT_TRUE(sync_folder_of("state").has_value());
   char here[4096];
   ASSERT_NE(::getcwd(here, sizeof here), nullptr);
-  EXPECT_THAT(synced_paths(), ElementsAre(here));
+  EXPECT_THAT(take_synced_paths(), ElementsAre(here));
 }
 
 TEST(SyncFolder, SaysWhichItCouldNotSync) {

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,19 +16,32 @@
 
 namespace river {
 
-inline std::vector<std::string>& synced_paths() {
-  static std::vector<std::string> paths;
+struct SyncedPaths {
+  std::mutex mutex;
+  std::vector<std::string> paths;
+};
+inline SyncedPaths& all_synced_paths() {
+  static SyncedPaths paths;
   return paths;
+}
+
+// Since the last call.
+inline std::vector<std::string> take_synced_paths() {
+  const std::lock_guard lock(all_synced_paths().mutex);
+  return std::exchange(all_synced_paths().paths, {});
 }
 
 }  // namespace river
 
-// Not inline: it has to be there for the C library's callers.
+// Not inline: the linker has to prefer it to the C library's.
 extern "C" int fsync(int file) {
   std::array<char, 4096> path{};
   const ssize_t size =
       ::readlink(fmt::format("/proc/self/fd/{}", file).c_str(), path.data(), path.size());
-  river::synced_paths().emplace_back(path.data(),
-                                     static_cast<std::size_t>(std::max<ssize_t>(0, size)));
+  {
+    auto& all = river::all_synced_paths();
+    const std::lock_guard lock(all.mutex);
+    all.paths.emplace_back(path.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size)));
+  }
   return static_cast<int>(::syscall(SYS_fsync, file));
 }

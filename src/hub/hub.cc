@@ -181,7 +181,7 @@ void Hub::on_user_command(const broker::UserCommand& command) {
   }
   if (command.kind == Kind::revoke) {
     revocations_.add(command.user, command.at);
-    if (revoked_) revoked_();
+    if (revoked_) revoked_(command.user, command.at);
   }
   users_.for_each(command.user, [](Subscriber& subscriber) { subscriber.on_disconnect(); });
 }

@@ -47,7 +47,8 @@ class Hub final : public broker::BrokerSink {
   void set_turn_is_full(std::function<void()> hook) { turn_is_full_ = std::move(hook); }
 
   // Called after a user's tokens were revoked.
-  void set_revoked(std::function<void()> hook) { revoked_ = std::move(hook); }
+  using RevokedHook = std::function<void(std::string_view user, UnixSeconds at)>;
+  void set_revoked(RevokedHook hook) { revoked_ = std::move(hook); }
 
   // The answer comes to the subscriber, now or later. It must not be subscribed already.
   void subscribe(Subscriber& subscriber, std::string_view channel, SubscribeOptions options);
@@ -121,7 +122,7 @@ class Hub final : public broker::BrokerSink {
   std::vector<Delivered> delivered_;
   std::vector<broker::Publication> flushing_;  // of the channel whose flush runs
   std::function<void()> turn_is_full_;
-  std::function<void()> revoked_;
+  RevokedHook revoked_;
   std::size_t pending_bytes_ = 0;
   QuestionId next_question_ = 1;
 };

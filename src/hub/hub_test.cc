@@ -226,8 +226,10 @@ TEST_F(HubTest, GivesAUsersEventToAllItsConnectionsInTheirDialects) {
 }
 
 TEST_F(HubTest, DisconnectsAllConnectionsOfAUserAndRevokesOnlyIfTold) {
-  int revoked = 0;
-  hub.set_revoked([&] { ++revoked; });
+  std::vector<std::string> revoked;
+  hub.set_revoked([&](std::string_view user, UnixSeconds at) {
+    revoked.push_back(fmt::format("{} {}", user, at));
+  });
   RecordingSubscriber& ann = subscriber();
   RecordingSubscriber& bob = subscriber();
   hub.users().add(ann, "ann");
@@ -243,7 +245,7 @@ TEST_F(HubTest, DisconnectsAllConnectionsOfAUserAndRevokesOnlyIfTold) {
   hub.on_user_command(command);
   EXPECT_THAT(ann.lines, SizeIs(2));
   EXPECT_TRUE(hub.revocations().refuses("ann", 1000));
-  EXPECT_EQ(revoked, 1);
+  EXPECT_THAT(revoked, ElementsAre("ann 1000"));
   EXPECT_THAT(bob.lines, IsEmpty());
   hub.users().remove(ann);
   hub.users().remove(bob);

@@ -26,6 +26,7 @@ using protocol::ErrorCode;
 using protocol::JsonWriter;
 
 constexpr seconds playground_token_age{600};
+constexpr std::string_view users_path = "/v1/users/";  // below it tokens are revoked
 
 http::Response text_response(int status, std::string_view text) {
   http::Response response;
@@ -100,8 +101,25 @@ void HttpService::handle(const http::Request& request, http::Responder respond) 
   if (request.method == "GET" || request.method == "HEAD") {
     if (auto response = own_answer(request)) return respond(std::move(*response));
   }
+  if (request.method == "POST" && request.path.starts_with(users_path)) {
+    respond = once_written(std::move(respond));
+  }
   if (api_.handle(request, respond, loop_->now())) return;
   respond(api::error_response(ErrorCode::not_found));
+}
+
+http::Responder HttpService::once_written(http::Responder respond) {
+  return [this, respond = std::move(respond)](http::Response response) mutable {
+    struct Held {
+      http::Responder respond;
+      http::Response response;
+    };
+    auto held = std::make_shared<Held>(std::move(respond), std::move(response));
+    RevocationWriter::Task answer = [held, loop = loop_] {
+      loop->post([held] { held->respond(std::move(held->response)); });
+    };
+    if (!server_.revocations().when_written(answer)) held->respond(std::move(held->response));
+  };
 }
 
 std::optional<http::Response> HttpService::own_answer(const http::Request& request) {

@@ -27,6 +27,8 @@ class HttpService final : public http::RequestHandler {
  private:
   // Nothing for the paths of the API.
   [[nodiscard]] std::optional<http::Response> own_answer(const http::Request& request);
+  // Answers when the revocations up to the answer are on disk.
+  [[nodiscard]] http::Responder once_written(http::Responder respond);
   [[nodiscard]] http::Response health() const;
   [[nodiscard]] http::Response readiness() const;
   [[nodiscard]] http::Response metrics_page(const http::Request& request);

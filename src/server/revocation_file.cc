@@ -1,41 +1,107 @@
 #include "server/revocation_file.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <optional>
+#include <string_view>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/user_id.h"
+#include "net/file_descriptor.h"
 #include "server/text_file.h"
 
 namespace river::server {
+namespace {
 
-std::expected<void, std::string> RevocationFile::write(const RevokedUsers& users) const {
+std::string text_of(const RevokedUsers& users) {
   std::string text;
-  for (const auto& [user, at] : users) text += fmt::format("{} {}\n", at, user);
-  return write_file_atomically(path_, text);
+  for (const auto& [user, at] : users)
+    fmt::format_to(std::back_inserter(text), "{} {}\n", at, user);
+  return text;
 }
 
-std::expected<RevokedUsers, std::string> RevocationFile::read() const {
-  if (::access(path_.c_str(), F_OK) != 0) return RevokedUsers();
-  const auto text = read_text_file(path_);
-  if (!text.has_value()) return std::unexpected(text.error());
-  RevokedUsers users;
-  std::string_view left = *text;
-  for (int line = 1; !left.empty(); ++line) {
-    const std::size_t end = std::min(left.find('\n'), left.size());
-    const std::string_view entry = left.substr(0, end);
-    left.remove_prefix(std::min(end + 1, left.size()));
-    UnixSeconds at = 0;
-    const auto [stop, error] = std::from_chars(entry.data(), entry.data() + entry.size(), at);
-    const auto used = static_cast<std::size_t>(stop - entry.data());
-    if (error != std::errc() || used + 1 >= entry.size() || entry[used] != ' ') {
-      return std::unexpected(
-          fmt::format("{}:{}: expected Unix seconds, a space and a user id", path_, line));
-    }
-    users.emplace_back(entry.substr(used + 1), at);
+std::optional<std::pair<std::string, UnixSeconds>> parse(std::string_view line) {
+  UnixSeconds at = 0;
+  const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), at);
+  const auto used = static_cast<std::size_t>(stop - line.data());
+  if (error != std::errc() || used >= line.size() || line[used] != ' ') return std::nullopt;
+  const std::string_view user = line.substr(used + 1);
+  if (!valid_user(user)) return std::nullopt;
+  return std::pair(std::string(user), at);
+}
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  return users;
+  return true;
+}
+
+std::unexpected<std::string> failure(std::string_view what, const std::string& path) {
+  return std::unexpected(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+}
+
+}  // namespace
+
+std::expected<RevocationFile::Content, std::string> RevocationFile::read() const {
+  const net::FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) {
+    if (errno == ENOENT || errno == ENOTDIR) return Content();
+    return failure("read", path_);
+  }
+  const auto text = read_text_file(file.get(), path_, bytes_max);
+  if (!text.has_value()) return std::unexpected(text.error());
+  Content content;
+  std::string_view left = *text;
+  content.whole = left.empty() || left.back() == '\n';
+  for (std::size_t line = 1; !left.empty(); ++line) {
+    const std::size_t end = std::min(left.find('\n'), left.size());
+    auto entry = parse(left.substr(0, end));
+    left.remove_prefix(std::min(end + 1, left.size()));
+    if (entry.has_value()) {
+      content.users.push_back(std::move(*entry));
+    } else if (!left.empty() || content.whole) {
+      return std::unexpected(fmt::format(
+          "cannot read {}:{}: a line is Unix seconds, a space and a user id", path_, line));
+    }
+  }
+  return content;
+}
+
+std::expected<void, std::string> RevocationFile::write(const RevokedUsers& users) {
+  auto written = write_file_atomically(path_, text_of(users));
+  if (written.has_value()) whole_until_.reset();
+  return written;
+}
+
+std::expected<void, std::string> RevocationFile::append(const RevokedUsers& users) {
+  const net::FileDescriptor file(::open(
+      path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600));
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return failure("write", path_);
+  if (whole_until_.has_value() && status.st_size > *whole_until_) {
+    if (::ftruncate(file.get(), *whole_until_) != 0) return failure("write", path_);
+    status.st_size = *whole_until_;
+  }
+  whole_until_ = status.st_size;
+  if (!write_all(file.get(), text_of(users)) || ::fsync(file.get()) != 0) {
+    auto failed = failure("write", path_);
+    if (::ftruncate(file.get(), *whole_until_) == 0) whole_until_.reset();
+    return failed;
+  }
+  whole_until_.reset();
+  // It may be new.
+  return status.st_size == 0 ? sync_folder_of(path_) : std::expected<void, std::string>();
 }
 
 }  // namespace river::server

@@ -11,7 +11,6 @@
 #include "broker/memory/state_file.h"
 #include "net/port_check.h"
 #include "server/data_directory.h"
-#include "server/revocation_file.h"
 #include "server/worker.h"
 
 namespace river::server {
@@ -25,11 +24,11 @@ constexpr std::string_view revocations_file = "revocations";
 constexpr std::uint64_t reconnects_a_second = 1000;
 constexpr milliseconds spread_min{1'000};
 
-constexpr milliseconds revocations_apart{1'000};
-
 }  // namespace
 
-Server::Server(std::unique_ptr<Node> node) : node_(std::move(node)) {}
+Server::Server(std::unique_ptr<Node> node)
+    : node_(std::move(node)),
+      revocations_(path(revocations_file), node_->config.auth.revocation_age) {}
 
 Server::~Server() {
   for (auto& worker : workers_) worker->stop();
@@ -56,8 +55,7 @@ std::expected<void, std::string> Server::open() {
   for (auto& worker : workers_) {
     if (auto listening = worker->listen(addresses_); !listening.has_value()) return listening;
   }
-  restore();
-  return {};
+  return restore();
 }
 
 void Server::start() {
@@ -101,26 +99,32 @@ void Server::shut_down() {
     std::this_thread::sleep_for(milliseconds(5));  // tidy: allow
   }
   for (auto& worker : workers_) worker->stop();
-  if (revocations_changed_) store_revocations();
   store();
 }
 
-void Server::restore() {
+std::expected<void, std::string> Server::restore() {
   // Secrets that come from elsewhere leave it unmade. River can serve without it.
   if (const auto made = make_data_directory(node_->config.data_dir); !made.has_value()) {
     log_warning("a restart will lose channels and revocations", {{"reason", made.error()}});
   }
-  const UnixSeconds now = unix_now();
-  const auto revoked = RevocationFile(path(revocations_file)).read();
-  if (!revoked.has_value()) log_error("revocations are lost", {{"reason", revoked.error()}});
-  for (auto& worker : workers_) {
-    if (revoked.has_value()) {
-      for (const auto& [user, at] : *revoked) worker->hub().revocations().add(user, at);
-    }
-    worker->hub().revocations().forget_old(now);
-  }
-  workers_.front()->hub().set_revoked([this] { note_revocation(); });
+  if (auto restored = restore_revocations(); !restored.has_value()) return restored;
+  restore_channels();
+  return {};
+}
 
+std::expected<void, std::string> Server::restore_revocations() {
+  const auto revoked = revocations_.open(unix_now());
+  if (!revoked.has_value()) return std::unexpected(revoked.error());
+  for (auto& worker : workers_) {
+    for (const auto& [user, at] : *revoked) worker->hub().revocations().add(user, at);
+  }
+  // Every hub hears of each; one is enough.
+  workers_.front()->hub().set_revoked(
+      [this](std::string_view user, UnixSeconds at) { revocations_.add(user, at); });
+  return {};
+}
+
+void Server::restore_channels() {
   auto channels = broker::StateFile(path(state_file)).take();
   if (!channels.has_value()) {
     log_warning("channels start anew: clients will be told to reload",
@@ -147,27 +151,6 @@ void Server::store() {
   } else {
     log_info("stopped", {{"channels_kept", channels.size()}});
   }
-}
-
-// One is kept at once, over any restart. Of many in a row each would write all that were before it,
-// and hold its loop up for that long: they are kept together.
-void Server::note_revocation() {
-  revocations_changed_ = true;
-  if (steady_now() - revocations_stored_at_ >= revocations_apart) store_revocations();
-}
-
-void Server::every_second() {
-  if (revocations_changed_) store_revocations();
-}
-
-void Server::store_revocations() {
-  revocations_changed_ = false;
-  const auto written =
-      RevocationFile(path(revocations_file)).write(workers_.front()->hub().revocations().all());
-  if (!written.has_value()) {
-    log_error("a revocation holds only until the next restart", {{"reason", written.error()}});
-  }
-  revocations_stored_at_ = steady_now();
 }
 
 }  // namespace river::server

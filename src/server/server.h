@@ -10,6 +10,7 @@
 #include "net/address.h"
 #include "server/config.h"
 #include "server/node.h"
+#include "server/revocation_writer.h"
 #include "server/secrets.h"
 
 namespace river::server {
@@ -36,22 +37,19 @@ class Server {
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
   [[nodiscard]] std::uint64_t clients() const;
 
-  // On the first worker's loop, about once a second.
-  void every_second();
+  [[nodiscard]] RevocationWriter& revocations() { return revocations_; }
 
  private:
-  void restore();
+  [[nodiscard]] std::expected<void, std::string> restore();
+  [[nodiscard]] std::expected<void, std::string> restore_revocations();
+  void restore_channels();
   void store();
-  void note_revocation();
-  void store_revocations();
   [[nodiscard]] std::string path(std::string_view file) const;
 
   std::unique_ptr<Node> node_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<net::Address> addresses_;
-  // The first worker's.
-  TimePoint revocations_stored_at_;
-  bool revocations_changed_ = false;
+  RevocationWriter revocations_;  // goes before the loops that it tells
 };
 
 // Runs until a signal ends it, and returns the exit code: what run_command_line() calls.

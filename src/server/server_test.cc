@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "server/revocation_file.h"
 #include "server/server_for_test.h"
 
 namespace river::server {
@@ -170,6 +171,46 @@ TEST_F(ServerTest, RevocationsOutlastAnyEnd) {
   for (const char* user : {"ada", "bob"}) {
     net::Peer refused = client(token({.user = user}));
     EXPECT_EQ(transport::read_frame(refused).close_code(), 4401) << user;
+  }
+}
+
+// With more than 87,000 users, all revoked tokens were valid again after a restart.
+TEST_F(ServerTest, RevocationsOutlastAnyEndHoweverMany) {
+  std::string lines;
+  for (int i = 0; i < 100'000; ++i) {
+    lines += fmt::format("{} user-00000000-0000-4000-8000-{:012}\n", unix_now(), i);
+  }
+  directory_.write("revocations", lines);
+  for (const char* user : {"ada", "bob"}) {
+    start();
+    if (HasFatalFailure()) return;
+    EXPECT_EQ(post(fmt::format("/v1/users/{}/disconnect", user), R"({"revoke":true})").status(),
+              204);
+    server_.reset();
+  }
+  start();
+  for (const char* user : {"user-00000000-0000-4000-8000-000000000000",
+                           "user-00000000-0000-4000-8000-000000099999", "ada", "bob"}) {
+    net::Peer refused = client(token({.user = user}));
+    EXPECT_EQ(transport::read_frame(refused).close_code(), 4401) << user;
+  }
+}
+
+// It said that revocations were lost, let everybody in, and overwrote them.
+TEST_F(ServerTest, DoesNotStartWithoutItsRevocations) {
+  directory_.write("revocations", "1 ada\nsoon bob\n");
+  Server server(Node::make(config_, secrets_).value());
+  const auto opened = server.open();
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(opened.error(), AllOf(HasSubstr("revocations:2: "), HasSubstr("does not start")));
+}
+
+TEST_F(ServerTest, ARevocationIsOnDiskWhenItIsAnswered) {
+  start();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(post(fmt::format("/v1/users/{}/disconnect", i), R"({"revoke":true})").status(), 204);
+    EXPECT_EQ(RevocationFile(directory_.file("revocations")).read().value().users.size(),
+              static_cast<std::size_t>(i) + 1);
   }
 }
 

@@ -26,7 +26,8 @@ std::expected<std::string, std::string> read_text_file(const std::string& path) 
   return read_text_file(file.get(), path);
 }
 
-std::expected<std::string, std::string> read_text_file(int fd, const std::string& path) {
+std::expected<std::string, std::string> read_text_file(int fd, const std::string& path,
+                                                       std::size_t bytes_max) {
   std::string content;
   std::array<char, 4096> chunk{};
   while (true) {
@@ -35,7 +36,7 @@ std::expected<std::string, std::string> read_text_file(int fd, const std::string
     if (count < 0) return cannot_read(path, errno);
     if (count == 0) return content;
     content.append(chunk.data(), static_cast<std::size_t>(count));
-    if (content.size() > text_file_bytes_max) return cannot_read(path, EFBIG);
+    if (content.size() > bytes_max) return cannot_read(path, EFBIG);
   }
 }
 

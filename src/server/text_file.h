@@ -13,7 +13,7 @@ inline constexpr std::size_t text_file_bytes_max = 4U << 20U;  // far above any 
 [[nodiscard]] std::expected<std::string, std::string> read_text_file(const std::string& path);
 
 // The same of a file that is open already; `path` stands in errors only.
-[[nodiscard]] std::expected<std::string, std::string> read_text_file(int fd,
-                                                                     const std::string& path);
+[[nodiscard]] std::expected<std::string, std::string> read_text_file(
+    int fd, const std::string& path, std::size_t bytes_max = text_file_bytes_max);
 
 }  // namespace river::server

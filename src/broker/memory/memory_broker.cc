@@ -213,8 +213,7 @@ void MemoryBroker::tell_user(UserCommand command, Answer<std::monostate> answer)
   answer(std::monostate());
 }
 
-// A disconnect or a revocation is always taken, and answered when it holds on every loop: what a
-// sink does to keep it over a restart is done by then.
+// A disconnect or a revocation is always taken, and answered when it holds on every loop.
 void MemoryBroker::tell_all_loops(const UserCommand& command, Answer<std::monostate> answer) {
   struct Telling {
     std::size_t missing;

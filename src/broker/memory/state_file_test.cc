@@ -156,9 +156,9 @@ TEST_F(StateFileTest, IsTakenOnce) {
 TEST_F(StateFileTest, StaysAwayOnceItIsTaken) {
   const StateFile file(path);
   ASSERT_TRUE(file.write(some_channels()).has_value());
-  synced_paths().clear();
+  take_synced_paths();
   ASSERT_TRUE(file.take().has_value());
-  EXPECT_THAT(synced_paths(), ElementsAre(std::filesystem::path(path).parent_path().string()));
+  EXPECT_THAT(take_synced_paths(), ElementsAre(std::filesystem::path(path).parent_path().string()));
 }
 
 TEST_F(StateFileTest, IsForItsOwnerAlone) {
