@@ -46,8 +46,7 @@ void print_start(Server& server, std::string_view send_batch, std::uint64_t conn
   };
   fmt::print("  API key             {}\n", place(node.secrets.api_key_file));
   fmt::print("  JWT secret          {}\n", place(node.secrets.jwt_secret_file));
-  fmt::print("  workers             {}, sending by {}\n", node.worker_count,
-             send_batch);
+  fmt::print("  workers             {}, sending by {}\n", node.worker_count, send_batch);
   fmt::print("  room for            {} connections\n\n", connections);
   const std::string key = node.secrets.api_key_file.empty()
                               ? std::string("$RIVER_API_KEY")
