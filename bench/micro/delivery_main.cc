@@ -11,6 +11,7 @@
 #include <valgrind/callgrind.h>
 
 #include "micro/audience.h"
+#include "sample_data.h"
 
 int main(int argc, char** argv) {
   int listeners = 5000;
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   river::bench::Audience audience(static_cast<std::size_t>(listeners));
-  const std::string data = '"' + std::string(100, 'x') + '"';
+  const std::string data = river::bench::sample_data(102, false);
   audience.publish(data);  // what is allocated once
   audience.flush();
   CALLGRIND_START_INSTRUMENTATION;

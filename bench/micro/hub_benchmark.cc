@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "micro/audience.h"
+#include "sample_data.h"
 
 namespace river::bench {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 void hub_fan_out(benchmark::State& state) {
   const auto listeners = static_cast<std::size_t>(state.range(0));
   Audience audience(listeners);
-  const std::string data = '"' + std::string(100, 'x') + '"';
+  const std::string data = sample_data(102, false);
   for (auto _ : state) {
     for (int i = 0; i < state.range(1); ++i) audience.publish(data);
     benchmark::DoNotOptimize(audience.flush());
@@ -28,9 +29,7 @@ BENCHMARK(hub_fan_out)
 
 void hub_fan_out_deflated(benchmark::State& state) {
   Audience audience(1000, transport::deflate_dialect(15));
-  std::string data = "[";
-  for (int i = 0; data.size() < 2000; ++i) data += "{\"id\":" + std::to_string(i * 7919) + "},";
-  data.back() = ']';
+  const std::string data = sample_data(2000, true);
   for (auto _ : state) {
     audience.publish(data);
     benchmark::DoNotOptimize(audience.flush());

@@ -5,6 +5,7 @@
 #include "protocol/command_parser.h"
 #include "protocol/events.h"
 #include "protocol/publish_request_parser.h"
+#include "sample_data.h"
 
 namespace river::bench {
 namespace {
@@ -41,7 +42,7 @@ void parse_batch_of_100(benchmark::State& state) {
 BENCHMARK(parse_batch_of_100);
 
 void encode_event(benchmark::State& state) {
-  const std::string data = '"' + std::string(100, 'x') + '"';
+  const std::string data = sample_data(102, false);
   std::string out;
   for (auto _ : state) {
     out.clear();

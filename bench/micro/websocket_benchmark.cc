@@ -4,6 +4,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "client_frame.h"
+#include "sample_data.h"
 #include "websocket/deflate.h"
 #include "websocket/frame_writer.h"
 #include "websocket/message_reader.h"
@@ -24,21 +26,9 @@ class CountingSink final : public websocket::MessageSink {
   std::size_t bytes = 0;
 };
 
-std::string masked_frame(std::size_t payload_bytes) {
-  std::string frame;
-  websocket::append_frame(frame, websocket::Opcode::text, std::string(payload_bytes, 'x'));
-  const std::size_t header = frame.size() - payload_bytes;
-  frame[1] = static_cast<char>(static_cast<unsigned char>(frame[1]) | 0x80U);
-  const std::string mask = "\x12\x34\x56\x78";
-  for (std::size_t i = 0; i < payload_bytes; ++i) {
-    frame[header + i] = static_cast<char>(frame[header + i] ^ mask[i % 4]);
-  }
-  frame.insert(header, mask);
-  return frame;
-}
-
 void frame_reader(benchmark::State& state) {
-  const std::string frame = masked_frame(static_cast<std::size_t>(state.range(0)));
+  const std::string frame =
+      client_frame(std::string(static_cast<std::size_t>(state.range(0)), 'x'));
   std::vector<char> bytes(frame.size());
   websocket::MessageReader reader;
   websocket::Inflater inflater;
@@ -65,17 +55,8 @@ void frame_writer(benchmark::State& state) {
 }
 BENCHMARK(frame_writer)->ArgName("bytes")->Arg(16)->Arg(150)->Arg(16'000);
 
-std::string json_of(std::size_t bytes) {
-  std::string json = "[";
-  for (int i = 0; json.size() < bytes; ++i) {
-    json += R"({"id":)" + std::to_string(i * 7919) + R"(,"name":"dog","tail":true},)";
-  }
-  json.back() = ']';
-  return json;
-}
-
 void deflate(benchmark::State& state) {
-  const std::string json = json_of(static_cast<std::size_t>(state.range(0)));
+  const std::string json = sample_data(static_cast<std::size_t>(state.range(0)), true);
   websocket::Deflater deflater;
   for (auto _ : state) benchmark::DoNotOptimize(deflater.compress(json, 15));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(json.size()));
@@ -83,7 +64,7 @@ void deflate(benchmark::State& state) {
 BENCHMARK(deflate)->ArgName("bytes")->Arg(2048)->Arg(64'000);
 
 void inflate(benchmark::State& state) {
-  const std::string json = json_of(static_cast<std::size_t>(state.range(0)));
+  const std::string json = sample_data(static_cast<std::size_t>(state.range(0)), true);
   websocket::Deflater deflater;
   websocket::Inflater inflater;
   const std::string compressed = deflater.compress(json, 15);

@@ -12,20 +12,24 @@ namespace river {
 namespace {
 
 std::unexpected<std::string> failure(std::string_view what, const std::string& path) {
-  return std::unexpected(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+  return std::unexpected(file_failure(what, path));
 }
 
-bool write_and_sync(int file, std::string_view bytes) {
+}  // namespace
+
+std::string file_failure(std::string_view what, const std::string& path) {
+  return fmt::format("cannot {} {}: {}", what, path, std::strerror(errno));
+}
+
+bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  return ::fsync(file) == 0;
+  return true;
 }
-
-}  // namespace
 
 std::expected<void, std::string> write_file_atomically(const std::string& path,
                                                        std::string_view bytes) {
@@ -33,7 +37,7 @@ std::expected<void, std::string> write_file_atomically(const std::string& path,
   const int file =
       ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return failure("write", unfinished);
-  const bool written = write_and_sync(file, bytes);
+  const bool written = write_all(file, bytes) && ::fsync(file) == 0;
   const int error = errno;
   ::close(file);
   errno = error;

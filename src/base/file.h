@@ -7,6 +7,12 @@
 
 namespace river {
 
+// "cannot read /etc/river.toml: Permission denied", by errno.
+[[nodiscard]] std::string file_failure(std::string_view what, const std::string& path);
+
+// False, with errno set, if the file takes no more; some may be written then.
+[[nodiscard]] bool write_all(int file, std::string_view bytes);
+
 // For its owner alone (0600), on disk for good when it returns: the bytes before they take their
 // place, and that place. The error names the file.
 [[nodiscard]] std::expected<void, std::string> write_file_atomically(const std::string& path,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -37,18 +36,8 @@ std::optional<std::pair<std::string, UnixSeconds>> parse(std::string_view line) 
   return std::pair(std::string(user), at);
 }
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 std::unexpected<std::string> failure(std::string_view what, const std::string& path) {
-  return std::unexpected(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+  return std::unexpected(file_failure(what, path));
 }
 
 }  // namespace

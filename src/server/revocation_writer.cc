@@ -36,8 +36,7 @@ std::expected<RevokedUsers, std::string> RevocationWriter::open(UnixSeconds now)
     return std::unexpected(fmt::format(
         "{}. River does not start without its revocations, as every token that was revoked would "
         "be valid again. Correct the file, or put its backup in its place; or move it away, to "
-        "give "
-        "the revocations up",
+        "give the revocations up",
         content.error()));
   }
   hub::Revocations kept = none();

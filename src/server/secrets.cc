@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/trim.h"
 #include "net/file_descriptor.h"
 #include "server/data_directory.h"
 #include "server/text_file.h"
@@ -37,12 +38,9 @@ std::vector<std::string> lines_of(std::string_view content) {
   std::vector<std::string> lines;
   while (!content.empty()) {
     const std::size_t end = std::min(content.find('\n'), content.size());
-    std::string_view line = content.substr(0, end);
+    const std::string_view line = trimmed(content.substr(0, end), blank);
     content.remove_prefix(std::min(end + 1, content.size()));
-    const std::size_t first = line.find_first_not_of(blank);
-    if (first == std::string_view::npos) continue;
-    line = line.substr(first, line.find_last_not_of(blank) - first + 1);
-    lines.emplace_back(line);
+    if (!line.empty()) lines.emplace_back(line);
   }
   return lines;
 }

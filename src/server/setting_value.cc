@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/trim.h"
+
 namespace river::server {
 namespace {
 
@@ -134,12 +136,6 @@ ReadResult read_name(const RawValue& raw, std::span<const Name<Enum>> names, Enu
 template <typename Enum>
 std::string show_name(std::span<const Name<Enum>> names, Enum value) {
   return std::string(std::ranges::find(names, value, &Name<Enum>::value)->name);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // Outside of files lists are separated by commas.

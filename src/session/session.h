@@ -85,7 +85,13 @@ class Session final : public hub::Subscriber {
   [[nodiscard]] std::string_view user_id() const;
   [[nodiscard]] bool may(auth::Action action, std::string_view channel,
                          const ChannelRule& rule) const;
-  void send_history(protocol::CommandId id, std::string_view channel, broker::HistoryPage page);
+  void send_history(protocol::CommandId id, std::string_view channel,
+                    const broker::HistoryPage& page);
+  void send_members(protocol::CommandId id, std::string_view channel,
+                    const broker::MemberPage& page);
+  template <typename Page, typename Send>
+  [[nodiscard]] broker::Answer<Page> page_answer(protocol::CommandId id, std::uint32_t paid,
+                                                 Send send);
   // Both in messages. Nothing: it cannot pay at the moment.
   [[nodiscard]] std::optional<std::uint32_t> pay_for_page(std::size_t rows, std::size_t row_bytes,
                                                           TimePoint now);

@@ -48,6 +48,23 @@ void Session::execute(const protocol::Publish& command) {
   });
 }
 
+// The answer to a question for a page that was paid for: `send` it, or say that there is none.
+template <typename Page, typename Send>
+broker::Answer<Page> Session::page_answer(protocol::CommandId id, std::uint32_t paid, Send send) {
+  return [weak = self(), id, paid, send = std::move(send)](auto answer) {
+    const auto session = weak.lock();
+    if (session == nullptr) return;
+    Session& self = **session;
+    if (!answer.has_value()) {
+      self.messages_.give_back(paid);
+      self.send_error(id, ErrorCode::unavailable);
+      return;
+    }
+    send(self, *answer);
+    self.settle(paid);
+  };
+}
+
 void Session::execute(const protocol::History& command, TimePoint now) {
   const ChannelRule rule = context_.hub.rules().rule_for(command.channel);
   if (!may(auth::Action::history, command.channel, rule)) {
@@ -60,38 +77,30 @@ void Session::execute(const protocol::History& command, TimePoint now) {
     send_error(command.id, ErrorCode::rate_limited);
     return;
   }
-  context_.hub.broker().history(
-      std::string(command.channel), command.before, command.limit,
-      [weak = self(), id = command.id, channel = std::string(command.channel),
-       paid = *paid](auto answer) {
-        const auto session = weak.lock();
-        if (session == nullptr) return;
-        Session& self = **session;
-        if (!answer.has_value()) {
-          self.messages_.give_back(paid);
-          self.send_error(id, ErrorCode::unavailable);
-          return;
-        }
-        self.send_history(id, channel, std::move(*answer));
-        self.settle(paid);
-      });
+  const auto send = [id = command.id, channel = std::string(command.channel)](
+                        Session& self, const broker::HistoryPage& page) {
+    self.send_history(id, channel, page);
+  };
+  context_.hub.broker().history(std::string(command.channel), command.before, command.limit,
+                                page_answer<broker::HistoryPage>(command.id, *paid, send));
 }
 
 void Session::send_history(protocol::CommandId id, std::string_view channel,
-                           broker::HistoryPage page) {
+                           const broker::HistoryPage& page) {
   std::vector<protocol::HistoryEvent> events;
   std::size_t bytes = 0;
+  bool more = page.more;
   for (const broker::Publication& publication : page.events) {
     bytes += event_bytes(publication);
     // A page that would fill the outbox is cut short: the client asks for the rest.
     if (bytes > context_.settings.outbox_bytes_max / 2 && !events.empty()) {
-      page.more = true;
+      more = true;
       break;
     }
     events.push_back({publication.content.event(), publication.content.data(), publication.offset,
                       publication.time / 1000});
   }
-  protocol::append_history(scratch(), {id, channel, page.epoch, events, page.more});
+  protocol::append_history(scratch(), {id, channel, page.epoch, events, more});
   send_scratch();
 }
 
@@ -115,28 +124,23 @@ void Session::execute(const protocol::Presence& command, TimePoint now) {
     send_error(command.id, ErrorCode::rate_limited);
     return;
   }
-  context_.hub.broker().members(
-      std::string(command.channel), std::string(command.after), limit,
-      [weak = self(), id = command.id, channel = std::string(command.channel),
-       paid = *paid](auto answer) {
-        const auto session = weak.lock();
-        if (session == nullptr) return;
-        Session& self = **session;
-        if (!answer.has_value()) {
-          self.messages_.give_back(paid);
-          self.send_error(id, ErrorCode::unavailable);
-          return;
-        }
-        const std::vector<protocol::Member> members =
-            views_of(answer->members, self.context_.settings.outbox_bytes_max / 2);
-        // Cut short: the rest is the next page.
-        const bool cut = members.size() < answer->members.size() && !members.empty();
-        const std::string_view next = cut ? members.back().id : std::string_view(answer->next);
-        protocol::append_members(self.scratch(),
-                                 {id, channel, members, answer->member_count, next});
-        self.send_scratch();
-        self.settle(paid);
-      });
+  const auto send = [id = command.id, channel = std::string(command.channel)](
+                        Session& self, const broker::MemberPage& page) {
+    self.send_members(id, channel, page);
+  };
+  context_.hub.broker().members(std::string(command.channel), std::string(command.after), limit,
+                                page_answer<broker::MemberPage>(command.id, *paid, send));
+}
+
+void Session::send_members(protocol::CommandId id, std::string_view channel,
+                           const broker::MemberPage& page) {
+  const std::vector<protocol::Member> members =
+      views_of(page.members, context_.settings.outbox_bytes_max / 2);
+  // Cut short: the rest is the next page.
+  const bool cut = members.size() < page.members.size() && !members.empty();
+  const std::string_view next = cut ? members.back().id : std::string_view(page.next);
+  protocol::append_members(scratch(), {id, channel, members, page.member_count, next});
+  send_scratch();
 }
 
 // ── What a page costs ──

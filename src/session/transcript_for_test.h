@@ -26,6 +26,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/trim.h"
 #include "session/placeholders_for_test.h"
 #include "session/world_for_test.h"
 
@@ -79,12 +80,6 @@ class Transcript : public testing::Test {
   Placeholders names;
 
  private:
-  static std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
-  }
-
   static std::string_view take_word(std::string_view& text) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);

@@ -5,18 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "base/trim.h"
 #include "http/characters.h"
 
 namespace river::transport {
 namespace {
 
 constexpr std::string_view list_header = "x-forwarded-for";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // An address; some proxies put a port behind it, and IPv6 into brackets.
 std::optional<net::Address> parse_entry(std::string_view text) {

@@ -91,10 +91,6 @@ std::optional<StoredChannel> read_channel(Input& input) {
   return channel;
 }
 
-std::string failure(std::string_view what, const std::string& path) {
-  return fmt::format("cannot {} {}: {}", what, path, std::strerror(errno));
-}
-
 }  // namespace
 
 std::string encode_state(const std::vector<StoredChannel>& channels) {
@@ -145,10 +141,10 @@ std::expected<std::vector<StoredChannel>, std::string> StateFile::take() const {
   net::FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return std::vector<StoredChannel>();
-    return std::unexpected(failure("read", path_));
+    return std::unexpected(file_failure("read", path_));
   }
   // Removed before anything is served: from here on only this process knows the positions.
-  if (::unlink(path_.c_str()) != 0) return std::unexpected(failure("remove", path_));
+  if (::unlink(path_.c_str()) != 0) return std::unexpected(file_failure("remove", path_));
   // Else a power loss brings it back, and its positions are given a second time.
   if (auto synced = sync_folder_of(path_); !synced.has_value()) {
     return std::unexpected(synced.error());
@@ -158,7 +154,7 @@ std::expected<std::vector<StoredChannel>, std::string> StateFile::take() const {
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::unexpected(failure("read", path_));
+    if (got < 0) return std::unexpected(file_failure("read", path_));
     if (got == 0) break;
     bytes.append(buffer, 0, static_cast<std::size_t>(got));
   }
