@@ -33,7 +33,8 @@ inline std::vector<std::string> take_synced_paths() {
 
 }  // namespace river
 
-// Not inline: the linker has to prefer it to the C library's.
+// The linker has to prefer it to the C library's.
+// NOLINTNEXTLINE(misc-definitions-in-headers): so it is not inline, and one file includes it
 extern "C" int fsync(int file) {
   std::array<char, 4096> path{};
   const ssize_t size =

@@ -15,8 +15,7 @@
 namespace river::server {
 
 Worker::Worker(Server& server, std::size_t index)
-    : server_(server),
-      node_(server.node()),
+    : node_(server.node()),
       index_(index),
       broker_(index, *this, node_.home, node_.rules, metrics_),
       hub_(broker_, node_.rules, metrics_),

@@ -57,7 +57,6 @@ class Worker final : private broker::Courier {
   void call_at(TimePoint when, Message message) override;
   [[nodiscard]] broker::Now now() const override;
 
-  Server& server_;
   Node& node_;
   const std::size_t index_;
   Metrics metrics_;

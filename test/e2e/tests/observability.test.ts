@@ -51,6 +51,10 @@ describe.each([1, 2])("the figures of River with %i workers", (workers) => {
     await bad.end();
     await fetch(`${river.url}/v1/channels`);
 
+    // The refused one has heard of its end, but River may not yet know that it has gone.
+    await expect
+      .poll(async () => (await river.metrics()).river_clients! - before.river_clients!)
+      .toBe(4);
     const after = await river.metrics();
     const grown = (name: string) => after[name]! - before[name]!;
     expect(grown("river_clients")).toBe(4);
