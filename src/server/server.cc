@@ -5,10 +5,10 @@
 #include <thread>
 #include <utility>
 
+#include <boost/unordered_map.hpp>
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "broker/memory/state_file.h"
 #include "net/port_check.h"
 #include "server/data_directory.h"
 #include "server/worker.h"
@@ -125,31 +125,61 @@ std::expected<void, std::string> Server::restore_revocations() {
 }
 
 void Server::restore_channels() {
-  auto channels = broker::StateFile(path(state_file)).take();
-  if (!channels.has_value()) {
-    log_warning("channels start anew: clients will be told to reload",
-                {{"reason", channels.error()}});
+  auto taken = broker::StateFile(path(state_file)).take();
+  if (!taken.has_value()) {
+    log_warning("channels start anew: clients will be told to reload", {{"reason", taken.error()}});
     return;
   }
-  const std::size_t count = channels->size();
-  for (broker::StoredChannel& channel : *channels) {
-    const std::size_t home = workers_.front()->broker().home_of(channel.name);
-    workers_[home]->restore(std::move(channel));
+  if (!taken->has_value()) return;
+  broker::StoredState& state = **taken;
+  restore_ids(state);
+  const std::size_t count = state.channels.size();
+  for (broker::StoredChannel& channel : state.channels) {
+    workers_[home_of(channel)]->restore(std::move(channel));
   }
   if (count > 0) log_info("channels taken up from the last run", {{"channels", count}});
 }
 
-void Server::store() {
-  std::vector<broker::StoredChannel> channels;
-  for (auto& worker : workers_) {
-    std::ranges::move(worker->broker().home().store(), std::back_inserter(channels));
+std::size_t Server::home_of(const broker::StoredChannel& channel) const {
+  return workers_.front()->broker().home_of(channel.name);
+}
+
+// An id goes where its channel is, which its epoch tells. (By chance two channels share one: then
+// to both.) Where one would be whose channel is gone nobody knows: so to all.
+void Server::restore_ids(const broker::StoredState& state) {
+  boost::unordered_map<Epoch, broker::LoopSet> homes;
+  for (const broker::StoredChannel& channel : state.channels) {
+    homes[channel.position.epoch] |= broker::LoopSet{1} << home_of(channel);
   }
-  const auto written = broker::StateFile(path(state_file)).write(channels);
+  for (std::size_t loop = 0; loop < workers_.size(); ++loop) {
+    const auto elsewhere = [&homes, loop](const broker::StoredId& id) {
+      const auto place = homes.find(id.position.epoch);
+      return place != homes.end() && (place->second >> loop & 1) == 0;
+    };
+    broker::StoredIds ids = state.ids;
+    std::erase_if(ids.of_backends, elsewhere);
+    std::erase_if(ids.of_clients, elsewhere);
+    workers_[loop]->broker().home().restore_ids(ids);
+  }
+}
+
+void Server::store() {
+  broker::StoredState state;
+  for (auto& worker : workers_) {
+    std::ranges::move(worker->broker().home().store(), std::back_inserter(state.channels));
+    const broker::StoredIds ids = worker->broker().home().store_ids();
+    state.ids.keys = ids.keys;  // all have the same
+    std::ranges::copy(ids.of_backends, std::back_inserter(state.ids.of_backends));
+    std::ranges::copy(ids.of_clients, std::back_inserter(state.ids.of_clients));
+  }
+  std::ranges::stable_sort(state.ids.of_backends, {}, &broker::StoredId::time);
+  std::ranges::stable_sort(state.ids.of_clients, {}, &broker::StoredId::time);
+  const auto written = broker::StateFile(path(state_file)).write(state);
   if (!written.has_value()) {
     log_error("channels were not kept: clients will be told to reload",
               {{"reason", written.error()}});
   } else {
-    log_info("stopped", {{"channels_kept", channels.size()}});
+    log_info("stopped", {{"channels_kept", state.channels.size()}});
   }
 }
 

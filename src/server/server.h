@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/memory/state_file.h"
 #include "net/address.h"
 #include "server/config.h"
 #include "server/node.h"
@@ -43,6 +44,8 @@ class Server {
   [[nodiscard]] std::expected<void, std::string> restore();
   [[nodiscard]] std::expected<void, std::string> restore_revocations();
   void restore_channels();
+  void restore_ids(const broker::StoredState& state);
+  [[nodiscard]] std::size_t home_of(const broker::StoredChannel& channel) const;
   void store();
   [[nodiscard]] std::string path(std::string_view file) const;
 

@@ -122,6 +122,43 @@ TEST_F(ServerTest, ClientsResumeAcrossARestart) {
   EXPECT_THAT(message(after), HasSubstr(R"("data":3,"offset":3)"));
 }
 
+// A backend that repeated a publication whose answer it lost to the restart published it twice.
+TEST_F(ServerTest, APublicationIsMadeOnceAcrossARestart) {
+  config_.workers = 3;
+  const auto publish_all = [this](int offset) {
+    for (int i = 0; i < 20; ++i) {
+      const auto answer = post(
+          "/v1/publish", fmt::format(R"({{"channel":"c{}","event":"e","data":1,"id":"x"}})", i));
+      EXPECT_THAT(answer.body, HasSubstr(fmt::format(R"("offset":{}}})", offset))) << i;
+    }
+  };
+  start();
+  for (int i = 0; i < 20; ++i) publish(fmt::format("c{}", i), "1");
+  publish_all(2);
+  stop();
+  config_.workers = 2;  // so that channels move
+  start();
+  publish_all(2);
+  stop();
+  start();
+  publish_all(2);
+}
+
+// The channel gives way to another before its id is forgotten.
+TEST_F(ServerTest, APublicationIsMadeOnceAlthoughItsChannelIsGone) {
+  config_.limits.channels_max = 1;
+  config_.workers = 1;
+  config_.history.events_max = 0;
+  start();
+  const std::string body = R"({"channel":"dogs","event":"e","data":1,"id":"x"})";
+  const std::string first = post("/v1/publish", body).body;
+  publish("cats", "1");
+  stop();
+  config_.workers = 4;
+  start();
+  EXPECT_EQ(post("/v1/publish", body).body, first);
+}
+
 TEST_F(ServerTest, AfterAHardEndClientsAreToldToReload) {
   start();
   net::Peer before = client();

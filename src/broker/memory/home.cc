@@ -56,8 +56,8 @@ Home::Home(const HomeSettings& settings, const ChannelRules& rules, HomeOutput& 
       rules_(rules),
       output_(output),
       metrics_(metrics),
-      backends_ids_(settings.idempotency_age),
-      clients_ids_(settings.idempotency_age),
+      backends_ids_(settings.idempotency_age, settings.id_keys),
+      clients_ids_(settings.idempotency_age, settings.id_keys),
       epoch_seed_(random_u64()) {}
 
 Home::~Home() = default;
@@ -303,6 +303,15 @@ std::vector<StoredChannel> Home::store() const {
                       channel->history.last(channel->history.size())});
   }
   return stored;
+}
+
+StoredIds Home::store_ids() const {
+  return {backends_ids_.keys(), backends_ids_.store(), clients_ids_.store()};
+}
+
+void Home::restore_ids(const StoredIds& ids) {
+  backends_ids_.restore(ids.keys, ids.of_backends);
+  clients_ids_.restore(ids.keys, ids.of_clients);
 }
 
 void Home::restore(StoredChannel stored, Now now) {

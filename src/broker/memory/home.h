@@ -38,6 +38,7 @@ struct HomeSettings {
   std::size_t members_listed_max = 1000;
   milliseconds idempotency_age{300'000};
   milliseconds presence_window{100};
+  IdKeys id_keys = IdKeys::random();  // the same for all homes, so that one can take up all ids
 };
 
 class HomeOutput {
@@ -58,6 +59,13 @@ struct StoredChannel {
   std::string name;
   Position position;
   std::vector<Publication> events;
+};
+
+// The ids that its events were published under.
+struct StoredIds {
+  IdKeys keys;
+  std::vector<StoredId> of_backends;  // oldest first
+  std::vector<StoredId> of_clients;
 };
 
 struct Now {
@@ -90,6 +98,8 @@ class Home {
 
   [[nodiscard]] std::vector<StoredChannel> store() const;
   void restore(StoredChannel channel, Now now);
+  [[nodiscard]] StoredIds store_ids() const;
+  void restore_ids(const StoredIds& ids);
 
  private:
   struct Channel;

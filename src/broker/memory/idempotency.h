@@ -1,7 +1,7 @@
 // Idempotency: remembers for a while under which id an event was published, so that a publisher may
 // repeat a request whose answer it lost.
 // Limits: an age, and a number of ids; over it the oldest are forgotten first. Each takes the same
-// few bytes, however long it is: channel and id are kept as a hash of 128 bits, with a key that
+// few bytes, however long it is: channel and id are kept as a hash of 128 bits, with keys that
 // nobody knows.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -19,16 +20,37 @@
 
 namespace river::broker {
 
+struct IdKeys {
+  HashKey first;
+  HashKey second;
+
+  [[nodiscard]] static IdKeys random();
+};
+
+// An id as it is written to disk and taken up again: of use together with the keys only.
+struct StoredId {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  Position position;
+  std::int64_t time = 0;
+};
+
 class Idempotency {
  public:
   static constexpr std::size_t ids_max = 200'000;
 
-  explicit Idempotency(milliseconds age_max);
+  Idempotency(milliseconds age_max, const IdKeys& keys) : age_max_(age_max), keys_(keys) {}
 
   [[nodiscard]] std::optional<Position> find(std::string_view channel, std::string_view id,
                                              std::int64_t now);
   void remember(std::string_view channel, std::string_view id, Position position, std::int64_t now);
   [[nodiscard]] std::size_t size() const { return positions_.size(); }
+
+  [[nodiscard]] const IdKeys& keys() const { return keys_; }
+  // Oldest first.
+  [[nodiscard]] std::vector<StoredId> store() const;
+  // Before any is remembered; oldest first.
+  void restore(const IdKeys& keys, const std::vector<StoredId>& ids);
 
  private:
   struct Key {
@@ -45,10 +67,11 @@ class Idempotency {
     std::int64_t time;
   };
   [[nodiscard]] Key key_of(std::string_view channel, std::string_view id) const;
+  void remember(const Key& key, Position position, std::int64_t time);
   void forget_old(std::int64_t now);
 
   milliseconds age_max_;
-  HashKey second_key_;  // the first is the process's
+  IdKeys keys_;
   boost::unordered_flat_map<Key, Position, HashOfKey> positions_;
   std::deque<Remembered> order_;  // oldest first
 };

@@ -19,7 +19,7 @@
 namespace river::broker {
 namespace {
 
-constexpr std::string_view magic = "RIVERST1";
+constexpr std::string_view magic = "RIVERST2";
 static_assert(std::endian::native == std::endian::little, "numbers are written as they are");
 
 template <typename Number>
@@ -91,12 +91,55 @@ std::optional<StoredChannel> read_channel(Input& input) {
   return channel;
 }
 
+void put_keys(std::string& out, const IdKeys& keys) {
+  for (const HashKey& key : {keys.first, keys.second}) {
+    put(out, key.first);
+    put(out, key.second);
+  }
+}
+
+void put_ids(std::string& out, const std::vector<StoredId>& ids) {
+  put(out, static_cast<std::uint64_t>(ids.size()));
+  for (const StoredId& id : ids) {
+    put(out, id.first);
+    put(out, id.second);
+    put(out, id.position.epoch);
+    put(out, id.position.offset);
+    put(out, id.time);
+  }
+}
+
+HashKey read_key(Input& input) {
+  const auto first = input.number<std::uint64_t>();
+  return {first, input.number<std::uint64_t>()};
+}
+
+IdKeys read_keys(Input& input) {
+  const HashKey first = read_key(input);
+  return {first, read_key(input)};
+}
+
+std::vector<StoredId> read_ids(Input& input) {
+  std::vector<StoredId> ids;
+  const auto count = input.number<std::uint64_t>();
+  for (std::uint64_t i = 0; i < count && input.whole(); ++i) {
+    StoredId id;
+    id.first = input.number<std::uint64_t>();
+    id.second = input.number<std::uint64_t>();
+    id.position.epoch = input.number<Epoch>();
+    id.position.offset = input.number<Offset>();
+    id.time = input.number<std::int64_t>();
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 }  // namespace
 
-std::string encode_state(const std::vector<StoredChannel>& channels) {
+std::string encode_state(const StoredState& state) {
   std::string out(magic);
-  put(out, static_cast<std::uint64_t>(channels.size()));
-  for (const StoredChannel& channel : channels) {
+  put(out, static_cast<std::uint64_t>(state.channels.size()));
+  for (const StoredChannel& channel : state.channels) {
     put_text(out, channel.name);
     put(out, channel.position.epoch);
     put(out, channel.position.offset);
@@ -108,11 +151,14 @@ std::string encode_state(const std::vector<StoredChannel>& channels) {
       put_text(out, publication.content.data());
     }
   }
+  put_keys(out, state.ids.keys);
+  put_ids(out, state.ids.of_backends);
+  put_ids(out, state.ids.of_clients);
   out += sha256(out);
   return out;
 }
 
-std::expected<std::vector<StoredChannel>, std::string> decode_state(std::string_view bytes) {
+std::expected<StoredState, std::string> decode_state(std::string_view bytes) {
   if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sha256_bytes) {
     return std::unexpected("it is not a state file of this version of River");
   }
@@ -122,25 +168,27 @@ std::expected<std::vector<StoredChannel>, std::string> decode_state(std::string_
   }
   Input input(body.substr(magic.size()));
   const auto count = input.number<std::uint64_t>();
-  std::vector<StoredChannel> channels;
+  StoredState state;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto channel = read_channel(input);
     if (!channel.has_value()) return std::unexpected("it is damaged");
-    channels.push_back(std::move(*channel));
+    state.channels.push_back(std::move(*channel));
   }
+  state.ids.keys = read_keys(input);
+  state.ids.of_backends = read_ids(input);
+  state.ids.of_clients = read_ids(input);
   if (!input.whole() || !input.empty()) return std::unexpected("it is damaged");
-  return channels;
+  return state;
 }
 
-std::expected<void, std::string> StateFile::write(
-    const std::vector<StoredChannel>& channels) const {
-  return write_file_atomically(path_, encode_state(channels));
+std::expected<void, std::string> StateFile::write(const StoredState& state) const {
+  return write_file_atomically(path_, encode_state(state));
 }
 
-std::expected<std::vector<StoredChannel>, std::string> StateFile::take() const {
+std::expected<std::optional<StoredState>, std::string> StateFile::take() const {
   net::FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
-    if (errno == ENOENT) return std::vector<StoredChannel>();
+    if (errno == ENOENT) return std::nullopt;
     return std::unexpected(file_failure("read", path_));
   }
   // Removed before anything is served: from here on only this process knows the positions.
@@ -158,11 +206,11 @@ std::expected<std::vector<StoredChannel>, std::string> StateFile::take() const {
     if (got == 0) break;
     bytes.append(buffer, 0, static_cast<std::size_t>(got));
   }
-  auto channels = decode_state(bytes);
-  if (!channels.has_value()) {
-    return std::unexpected(fmt::format("cannot use {}: {}", path_, channels.error()));
+  auto state = decode_state(bytes);
+  if (!state.has_value()) {
+    return std::unexpected(fmt::format("cannot use {}: {}", path_, state.error()));
   }
-  return channels;
+  return std::move(*state);
 }
 
 }  // namespace river::broker

@@ -31,6 +31,16 @@ std::vector<StoredChannel> some_channels() {
   }
   return {dogs, {"presence-cats", {1, 0}, {}}};
 }
+StoredState state_of(std::vector<StoredChannel> channels) {
+  return {std::move(channels), {}};
+}
+StoredState some_state() {
+  StoredState state = state_of(some_channels());
+  state.ids.keys = {{1, 2}, {3, UINT64_MAX}};
+  state.ids.of_backends = {{5, UINT64_MAX, {0xabc, 7}, 1'700'000'000'000}, {6, 0, {1, 0}, -1}};
+  state.ids.of_clients = {{7, 8, {1, 2}, 3}};
+  return state;
+}
 
 // What of a channel is to survive.
 std::string text_of(const StoredChannel& channel) {
@@ -42,9 +52,19 @@ std::string text_of(const StoredChannel& channel) {
   }
   return text;
 }
-std::vector<std::string> texts_of(const std::vector<StoredChannel>& channels) {
+std::vector<std::string> texts_of(const StoredState& state) {
   std::vector<std::string> texts;
-  for (const StoredChannel& channel : channels) texts.push_back(text_of(channel));
+  for (const StoredChannel& channel : state.channels) texts.push_back(text_of(channel));
+  const IdKeys& keys = state.ids.keys;
+  texts.push_back(fmt::format("{} {} {} {}", keys.first.first, keys.first.second, keys.second.first,
+                              keys.second.second));
+  for (const auto& ids : {state.ids.of_backends, state.ids.of_clients}) {
+    texts.push_back(fmt::format("{} ids", ids.size()));
+    for (const StoredId& id : ids) {
+      texts.push_back(fmt::format("{} {} {}@{} {}", id.first, id.second, id.position.epoch,
+                                  id.position.offset, id.time));
+    }
+  }
   return texts;
 }
 
@@ -55,17 +75,17 @@ std::string signed_again(std::string bytes) {
 }
 
 TEST(StateFormat, GivesBackWhatWasPutIn) {
-  const auto read = decode_state(encode_state(some_channels()));
+  const auto read = decode_state(encode_state(some_state()));
   ASSERT_TRUE(read.has_value()) << read.error();
-  EXPECT_EQ(texts_of(*read), texts_of(some_channels()));
+  EXPECT_EQ(texts_of(*read), texts_of(some_state()));
 }
 
 TEST(StateFormat, HoldsNoChannelsAsWell) {
-  EXPECT_THAT(decode_state(encode_state({})).value(), IsEmpty());
+  EXPECT_THAT(decode_state(encode_state({})).value().channels, IsEmpty());
 }
 
 TEST(StateFormat, RefusesEveryTruncation) {
-  const std::string whole = encode_state(some_channels());
+  const std::string whole = encode_state(some_state());
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(decode_state(whole.substr(0, size)).has_value()) << size;
   }
@@ -73,7 +93,7 @@ TEST(StateFormat, RefusesEveryTruncation) {
 }
 
 TEST(StateFormat, RefusesEveryFlippedBit) {
-  const std::string whole = encode_state(some_channels());
+  const std::string whole = encode_state(some_state());
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string damaged = whole;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
@@ -83,13 +103,13 @@ TEST(StateFormat, RefusesEveryFlippedBit) {
 
 TEST(StateFormat, RefusesWhatMakesNoSenseWhateverItsChecksum) {
   // Lengths and counts far over what is there, in every place.
-  const std::string whole = encode_state(some_channels());
+  const std::string whole = encode_state(some_state());
   for (std::size_t at = 8; at + sha256_bytes < whole.size(); ++at) {
     std::string changed = whole;
     changed[at] = '\xff';
     const auto read = decode_state(signed_again(changed));
     if (!read.has_value()) continue;
-    for (const StoredChannel& channel : *read) {
+    for (const StoredChannel& channel : read->channels) {
       EXPECT_NE(channel.position.epoch, 0U);
       EXPECT_TRUE(channel.events.empty() ||
                   channel.events.back().offset == channel.position.offset);
@@ -97,8 +117,8 @@ TEST(StateFormat, RefusesWhatMakesNoSenseWhateverItsChecksum) {
   }
 }
 
-TEST(StateFormat, RefusesWhatFollowsTheLastChannel) {
-  std::string whole = encode_state(some_channels());
+TEST(StateFormat, RefusesWhatFollowsTheLastId) {
+  std::string whole = encode_state(some_state());
   whole.insert(whole.size() - sha256_bytes, 1, '\0');
   EXPECT_FALSE(decode_state(signed_again(whole)).has_value());
 }
@@ -106,26 +126,26 @@ TEST(StateFormat, RefusesWhatFollowsTheLastChannel) {
 TEST(StateFormat, RefusesAHistoryWithAHole) {
   auto channels = some_channels();
   channels[0].events[1].offset = 5;
-  EXPECT_FALSE(decode_state(encode_state(channels)).has_value());
+  EXPECT_FALSE(decode_state(encode_state(state_of(channels))).has_value());
 }
 
 TEST(StateFormat, RefusesAHistoryThatDoesNotReachThePosition) {
   auto channels = some_channels();
   channels[0].position.offset = 8;
-  EXPECT_FALSE(decode_state(encode_state(channels)).has_value());
+  EXPECT_FALSE(decode_state(encode_state(state_of(channels))).has_value());
 }
 
 TEST(StateFormat, RefusesMoreEventsThanOffsets) {
   StoredChannel channel{"dogs", {1, 0}, {}};
   channel.events.emplace_back().offset = 0;
   channel.events[0].content = EventBytes("e", "1");
-  EXPECT_FALSE(decode_state(encode_state({channel})).has_value());
+  EXPECT_FALSE(decode_state(encode_state(state_of({channel}))).has_value());
 }
 
 TEST(StateFormat, RefusesAChannelWithoutAnEpochOrAValidName) {
-  EXPECT_FALSE(decode_state(encode_state({{"dogs", {0, 0}, {}}})).has_value());
-  EXPECT_FALSE(decode_state(encode_state({{"two words", {1, 0}, {}}})).has_value());
-  EXPECT_FALSE(decode_state(encode_state({{"", {1, 0}, {}}})).has_value());
+  EXPECT_FALSE(decode_state(encode_state(state_of({{"dogs", {0, 0}, {}}}))).has_value());
+  EXPECT_FALSE(decode_state(encode_state(state_of({{"two words", {1, 0}, {}}}))).has_value());
+  EXPECT_FALSE(decode_state(encode_state(state_of({{"", {1, 0}, {}}}))).has_value());
 }
 
 class StateFileTest : public testing::Test {
@@ -146,36 +166,36 @@ class StateFileTest : public testing::Test {
 
 TEST_F(StateFileTest, IsTakenOnce) {
   const StateFile file(path);
-  ASSERT_TRUE(file.write(some_channels()).has_value());
-  EXPECT_EQ(texts_of(file.take().value()), texts_of(some_channels()));
+  ASSERT_TRUE(file.write(some_state()).has_value());
+  EXPECT_EQ(texts_of(file.take().value().value()), texts_of(some_state()));
   EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_THAT(file.take().value(), IsEmpty()) << "after a hard kill nothing old is believed";
+  EXPECT_FALSE(file.take().value().has_value()) << "after a hard kill nothing old is believed";
 }
 
 // After a power loss it was back, and clients were told that they had missed nothing.
 TEST_F(StateFileTest, StaysAwayOnceItIsTaken) {
   const StateFile file(path);
-  ASSERT_TRUE(file.write(some_channels()).has_value());
+  ASSERT_TRUE(file.write(some_state()).has_value());
   take_synced_paths();
   ASSERT_TRUE(file.take().has_value());
   EXPECT_THAT(take_synced_paths(), ElementsAre(std::filesystem::path(path).parent_path().string()));
 }
 
 TEST_F(StateFileTest, IsForItsOwnerAlone) {
-  ASSERT_TRUE(StateFile(path).write(some_channels()).has_value());
+  ASSERT_TRUE(StateFile(path).write(some_state()).has_value());
   using std::filesystem::perms;
   EXPECT_EQ(std::filesystem::status(path).permissions(), perms::owner_read | perms::owner_write);
 }
 
 TEST_F(StateFileTest, ReplacesAnOlderOneAndLeavesNothingElse) {
   put("older");
-  ASSERT_TRUE(StateFile(path).write(some_channels()).has_value());
-  EXPECT_EQ(StateFile(path).take().value().size(), 2U);
+  ASSERT_TRUE(StateFile(path).write(some_state()).has_value());
+  EXPECT_EQ(StateFile(path).take().value()->channels.size(), 2U);
   EXPECT_TRUE(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
 }
 
 TEST_F(StateFileTest, ThatIsDamagedIsNamedAndRemoved) {
-  std::string bytes = encode_state(some_channels());
+  std::string bytes = encode_state(some_state());
   bytes[20] = static_cast<char>(bytes[20] ^ 1);
   put(bytes);
   const auto taken = StateFile(path).take();
@@ -196,9 +216,9 @@ TEST_F(StateFileTest, LargerThanABufferIsReadWhole) {
     channels.push_back({"channel-" + std::to_string(i), {i, i}, {}});
   }
   const StateFile file(path);
-  ASSERT_TRUE(file.write(channels).has_value());
+  ASSERT_TRUE(file.write(state_of(channels)).has_value());
   EXPECT_GT(std::filesystem::file_size(path), std::size_t{1} << 20);
-  EXPECT_EQ(texts_of(file.take().value()), texts_of(channels));
+  EXPECT_EQ(texts_of(file.take().value().value()), texts_of(state_of(channels)));
 }
 
 TEST_F(StateFileTest, ThatCannotBeWrittenSaysWhere) {
