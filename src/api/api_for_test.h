@@ -67,7 +67,7 @@ class NotingBroker final : public broker::Broker {
     }
     reply(std::move(answer), std::monostate());
   }
-  [[nodiscard]] bool ready() const override { return true; }
+  [[nodiscard]] bool ready() const override { return is_ready; }
 
   // The answer to the question with that number waits until answer() is called.
   void hold() { holding_ = true; }
@@ -75,6 +75,7 @@ class NotingBroker final : public broker::Broker {
 
   std::vector<std::string> notes;
   std::optional<broker::BrokerError> error;  // what is answered instead
+  bool is_ready = true;
   Offset offset = 0;
   broker::HistoryPage history_page;
   broker::MemberPage member_page;

@@ -50,6 +50,13 @@ Response json_error(int status, std::string_view code, std::string_view message,
   return response;
 }
 
+Response draining_response() {
+  Response response =
+      json_error(503, "draining", "this server is shutting down: try again in a moment");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
 Response json_error(const ReadError& error) {
   return json_error(error.status, error.code, error.message);
 }

@@ -31,6 +31,8 @@ struct Response {
 [[nodiscard]] Response json_error(int status, std::string_view code, std::string_view message,
                                   std::string_view param = {});
 [[nodiscard]] Response json_error(const ReadError& error);
+// 503: nothing was done, and the next process will be there in a moment.
+[[nodiscard]] Response draining_response();
 
 // Appends head and body, with Content-Length, and Connection as `keep_alive` says. A response to
 // HEAD has the head of its GET and no body.

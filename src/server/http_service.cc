@@ -101,6 +101,10 @@ void HttpService::handle(const http::Request& request, http::Responder respond) 
   if (request.method == "GET" || request.method == "HEAD") {
     if (auto response = own_answer(request)) return respond(std::move(*response));
   }
+  // The last moment of a process: who repeats the request meets the next one.
+  if (server_.node().draining.load(std::memory_order_relaxed) && !broker_.ready()) {
+    return respond(http::draining_response());
+  }
   if (request.method == "POST" && request.path.starts_with(users_path)) {
     respond = once_written(std::move(respond));
   }
@@ -140,6 +144,7 @@ http::Response HttpService::readiness() const {
   if (server_.node().draining.load(std::memory_order_relaxed)) {
     return text_response(503, "draining\n");
   }
+  if (!broker_.ready()) return text_response(503, "the broker can't be reached\n");
   return text_response(200, "ready\n");
 }
 

@@ -15,8 +15,8 @@ class Server;
 
 class HttpService final : public http::RequestHandler {
  public:
-  HttpService(Server& server, api::Api& api, Metrics& metrics)
-      : server_(server), api_(api), metrics_(metrics) {}
+  HttpService(Server& server, api::Api& api, const broker::Broker& broker, Metrics& metrics)
+      : server_(server), api_(api), broker_(broker), metrics_(metrics) {}
   void set_loop(net::Loop& loop) { loop_ = &loop; }
 
   [[nodiscard]] bool wants_body(const http::Request& request) override {
@@ -38,6 +38,7 @@ class HttpService final : public http::RequestHandler {
 
   Server& server_;
   api::Api& api_;
+  const broker::Broker& broker_;
   Metrics& metrics_;
   net::Loop* loop_ = nullptr;
 };

@@ -1,5 +1,12 @@
 #include "server/http_service.h"
 
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/api_for_test.h"
 #include "server/server_for_test.h"
 #include "server/version.h"
 
@@ -32,6 +39,57 @@ TEST_F(HttpServiceTest, IsNotReadyWhileItDrains) {
   server_->node().draining = true;
   EXPECT_EQ(get("/readyz").status(), 503);
   EXPECT_EQ(get("/healthz").status(), 200);
+}
+
+class HttpServiceOfABroker : public HttpServiceTest {
+ protected:
+  [[nodiscard]] http::Response answer(std::string_view method, std::string_view path) {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    const std::vector<http::Header> headers{{"x-api-key", api_key}};
+    request.headers = headers;
+    request.body = R"({"channel":"dogs","event":"e","data":1})";
+    std::optional<http::Response> given;
+    service_->handle(request, [&](http::Response response) { given = std::move(response); });
+    return given.value();
+  }
+  void start_with_broker() {
+    // Its loops do not run: all happens on this thread.
+    server_ = std::make_unique<Server>(Node::make(config_, secrets_).value());
+    ASSERT_TRUE(server_->open().has_value());
+    auto& node = server_->node();
+    api_ = std::make_unique<api::Api>(
+        broker_, node.api_keys, node.api, [](milliseconds, auto task) { task(); }, metrics_);
+    service_ = std::make_unique<HttpService>(*server_, *api_, broker_, metrics_);
+    service_->set_loop(server_->workers().front()->loop());
+  }
+
+  Metrics metrics_;
+  api::NotingBroker broker_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<HttpService> service_;
+};
+
+TEST_F(HttpServiceOfABroker, IsReadyWhileTheBrokerIs) {
+  start_with_broker();
+  EXPECT_EQ(answer("GET", "/readyz").body, "ready\n");
+  broker_.is_ready = false;
+  const http::Response unready = answer("GET", "/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_EQ(unready.body, "the broker can't be reached\n");
+  EXPECT_EQ(answer("GET", "/healthz").status, 200);
+}
+
+TEST_F(HttpServiceOfABroker, SendsPublishersToTheNextProcessInItsLastMoment) {
+  start_with_broker();
+  server_->node().draining = true;
+  EXPECT_EQ(answer("POST", "/v1/publish").status, 200) << "it drains, but it still can";
+  broker_.is_ready = false;
+  const http::Response refused = answer("POST", "/v1/publish");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, StartsWith(R"({"error":{"code":"draining")"));
+  EXPECT_THAT(broker_.notes, testing::SizeIs(1));
 }
 
 TEST_F(HttpServiceTest, AnswersHeadAsGetWithoutTheBody) {

@@ -26,7 +26,7 @@ Worker::Worker(Server& server, std::size_t index)
             loop_->call_at(loop_->now() + after, std::move(task));
           },
           metrics_),
-      service_(server, api_, metrics_),
+      service_(server, api_, broker_, metrics_),
       sessions_{hub_,
                 node_.sessions,
                 node_.verifier,

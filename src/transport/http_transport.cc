@@ -23,13 +23,6 @@ constexpr std::string_view too_many_code = "too_many_connections";
 constexpr std::string_view too_many_message =
     "this address has as many connections, or opens them as fast, as it may";
 
-http::Response draining_response() {
-  http::Response response =
-      http::json_error(503, "draining", "this server is shutting down: connect again in a moment");
-  response.headers.push_back({"Retry-After", "1"});
-  return response;
-}
-
 }  // namespace
 
 HttpTransport::HttpTransport(TransportContext& context)
@@ -226,7 +219,7 @@ bool HttpTransport::admit_client() {
 }
 
 void HttpTransport::upgrade(std::span<char> rest) {
-  if (context_.draining) return refuse(HttpRefusal::draining, draining_response());
+  if (context_.draining) return refuse(HttpRefusal::draining, http::draining_response());
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
     return refuse(HttpRefusal::forbidden_origin,

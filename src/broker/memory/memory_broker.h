@@ -39,7 +39,11 @@ class MemoryBroker final : public Broker, private HomeOutput {
                 Answer<ChannelPage> answer) override;
   void channel(std::string channel, Answer<ChannelDetails> answer) override;
   void tell_user(UserCommand command, Answer<std::monostate> answer) override;
-  [[nodiscard]] bool ready() const override { return true; }
+  [[nodiscard]] bool ready() const override { return !closed_; }
+
+  // From now on nothing is published here: each attempt is answered with `unavailable`. What was
+  // let in before goes on.
+  void close() { closed_ = true; }
 
   [[nodiscard]] std::size_t home_of(std::string_view channel) const;
   [[nodiscard]] Home& home() { return home_; }
@@ -71,6 +75,7 @@ class MemoryBroker final : public Broker, private HomeOutput {
   Home home_;
   std::vector<MemoryBroker*> peers_;
   BrokerSink* sink_ = nullptr;
+  bool closed_ = false;
   std::uint64_t next_question_ = 1;
   boost::unordered_map<std::uint64_t, std::move_only_function<void(void*)>> pending_;
 };
