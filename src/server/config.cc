@@ -76,6 +76,10 @@ std::vector<std::string> contradictions(const Config& config) {
                     "event of the allowed size could not be delivered",
                     event_overhead_bytes));
   }
+  if (config.shutdown.drain_min > config.shutdown.timeout) {
+    found.emplace_back(
+        "shutdown.drain_min is longer than shutdown.timeout, after which River ends in any case");
+  }
   check_secrets(config.auth, found);
   return found;
 }

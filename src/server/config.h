@@ -122,6 +122,7 @@ struct Config {
   struct Shutdown {
     milliseconds timeout{10'000};
     milliseconds spread_max{30'000};
+    milliseconds drain_min{0};
   } shutdown;
 
   std::vector<ChannelPattern> channels;

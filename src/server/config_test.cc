@@ -50,6 +50,14 @@ TEST(Config, WhatMayBePublishedMustBeDeliverable) {
                                                   HasSubstr("limits.outbox_bytes_max")));
 }
 
+TEST(Config, TheLeastDrainTimeIsWithinTheLongest) {
+  Config config;
+  config.shutdown.drain_min = config.shutdown.timeout;
+  EXPECT_THAT(contradictions(config), IsEmpty());
+  config.shutdown.drain_min += milliseconds(1);
+  EXPECT_THAT(contradictions(config), ElementsAre(HasSubstr("shutdown.drain_min")));
+}
+
 TEST(Config, AnApiKeyThatMayBeGuessedIsAWarning) {
   Config config;
   config.auth.api_keys = {"fifteen-letters"};

@@ -91,13 +91,14 @@ int serve(const Config& config, const Secrets& secrets) {
   server.start();
   print_start(server, send_batch, descriptors - std::min(descriptors, reserved_descriptors));
 
+  int received = 0;
   for (;;) {
-    int received = 0;
     if (sigwait(&signals, &received) != 0) continue;
     if (received != SIGHUP) break;
     server.reload_tls();
   }
-  server.shut_down();
+  // A developer's Ctrl-C waits for no balancer.
+  server.shut_down(received == SIGTERM ? config.shutdown.drain_min : milliseconds(0));
   return exit_success;
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -9,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "net/connection.h"
 #include "net/port_check.h"
 #include "server/data_directory.h"
 #include "server/worker.h"
@@ -23,6 +27,9 @@ constexpr std::string_view revocations_file = "revocations";
 // so that the next process meets a thousand of them a second.
 constexpr std::uint64_t reconnects_a_second = 1000;
 constexpr milliseconds spread_min{1'000};
+constexpr milliseconds look_again{5};
+// For what is under way at the end: answers go out at once, but to those who do not read.
+constexpr milliseconds settle_max{1'000};
 
 }  // namespace
 
@@ -82,7 +89,7 @@ std::uint64_t Server::clients() const {
   return clients;
 }
 
-void Server::shut_down() {
+void Server::shut_down(milliseconds drain_min) {
   const std::uint64_t count = clients();
   const milliseconds spread =
       std::clamp(milliseconds(count * 1000 / reconnects_a_second), spread_min,
@@ -92,14 +99,75 @@ void Server::shut_down() {
   for (auto& worker : workers_) {
     worker->loop().post([&worker = *worker, spread] { worker.drain(spread); });
   }
-  const TimePoint deadline = steady_now() + node_->config.shutdown.timeout;
+  const TimePoint started = steady_now();
+  const TimePoint deadline = started + node_->config.shutdown.timeout;
   // The clients' closing handshakes: nothing signals the last one, and nobody waits for this
   // thread.
-  while (clients() > 0 && steady_now() < deadline) {
-    std::this_thread::sleep_for(milliseconds(5));  // tidy: allow
+  while ((clients() > 0 && steady_now() < deadline) || steady_now() < started + drain_min) {
+    std::this_thread::sleep_for(look_again);  // tidy: allow
   }
+  settle();
   for (auto& worker : workers_) worker->stop();
   store();
+}
+
+bool Server::on_every_loop(const WorkerTask& task, TimePoint deadline) {
+  struct Meeting {
+    std::mutex mutex;
+    std::condition_variable all_here;
+    std::size_t missing;
+  };
+  // Shared with loops that come late.
+  const auto meeting = std::make_shared<Meeting>();
+  meeting->missing = workers_.size();
+  for (auto& worker : workers_) {
+    worker->loop().post([meeting, task, &worker = *worker] {
+      task(worker);
+      const std::lock_guard lock(meeting->mutex);
+      if (--meeting->missing == 0) meeting->all_here.notify_one();
+    });
+  }
+  std::unique_lock lock(meeting->mutex);
+  return meeting->all_here.wait_until(lock, deadline, [&] { return meeting->missing == 0; });
+}
+
+// Else an event is published whose publisher never hears of it, and repeats it.
+void Server::settle() {
+  const TimePoint deadline = steady_now() + settle_max;
+  if (!settle_questions(deadline) || !settle_answers(deadline)) {
+    log_warning("stopping although not all requests are answered", {});
+  }
+}
+
+// Between two loops order is kept: what was sent before a meeting of all has arrived at the next.
+bool Server::settle_questions(TimePoint deadline) {
+  const WorkerTask close = [](Worker& worker) { worker.broker().close(); };
+  const WorkerTask meet = [](Worker&) {};
+  // Nothing new is asked; all questions are there, and answered; all answers are there.
+  if (!on_every_loop(close, deadline) || !on_every_loop(meet, deadline) ||
+      !on_every_loop(meet, deadline)) {
+    return false;
+  }
+  // But for those that wait for the disk.
+  const auto written = std::make_shared<std::promise<void>>();
+  RevocationWriter::Task then = [written] { written->set_value(); };
+  if (!revocations_.when_written(then)) return true;
+  return written->get_future().wait_until(deadline) == std::future_status::ready &&
+         on_every_loop(meet, deadline);
+}
+
+bool Server::settle_answers(TimePoint deadline) {
+  for (;;) {
+    const auto unsent = std::make_shared<std::atomic<std::size_t>>(0);
+    const WorkerTask count = [unsent](Worker& worker) {
+      for (const net::Connection* connection : worker.loop().connections()) {
+        *unsent += connection->outbox_bytes();
+      }
+    };
+    if (!on_every_loop(count, deadline)) return false;
+    if (*unsent == 0) return true;
+    std::this_thread::sleep_for(look_again);  // tidy: allow
+  }
 }
 
 std::expected<void, std::string> Server::restore() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,9 +29,9 @@ class Server {
   // Opens the ports and takes up what the last run left. An error is a sentence for the operator.
   [[nodiscard]] std::expected<void, std::string> open();
   void start();
-  // Clients are told to come back; waits for them to go, as long as configured; then stops and
-  // writes what the next start takes up.
-  void shut_down();
+  // Clients are told to come back; waits for them to go, as long as configured, and for
+  // `drain_min` in any case; then stops and writes what the next start takes up.
+  void shut_down(milliseconds drain_min = milliseconds(0));
   void reload_tls();
 
   [[nodiscard]] Node& node() { return *node_; }
@@ -41,6 +42,13 @@ class Server {
   [[nodiscard]] RevocationWriter& revocations() { return revocations_; }
 
  private:
+  using WorkerTask = std::function<void(Worker&)>;
+  // Runs `task` on every loop, and waits until all have. False if that is not before `deadline`.
+  [[nodiscard]] bool on_every_loop(const WorkerTask& task, TimePoint deadline);
+  // From then on nothing is published, and whoever has published knows.
+  void settle();
+  [[nodiscard]] bool settle_questions(TimePoint deadline);
+  [[nodiscard]] bool settle_answers(TimePoint deadline);
   [[nodiscard]] std::expected<void, std::string> restore();
   [[nodiscard]] std::expected<void, std::string> restore_revocations();
   void restore_channels();

@@ -168,6 +168,11 @@ constexpr std::array table = {
     RIVER_SETTING(shutdown.spread_max,
                   "A stopping server tells its clients to return after random delays up to this",
                   Range{0, 3'600'000}),
+    RIVER_SETTING(
+        shutdown.drain_min,
+        "How long a server that gets SIGTERM answers at least, /readyz with 503: until load "
+        "balancers have noticed. SIGINT does not wait",
+        Range{0, 3'600'000}),
 };
 
 constexpr std::array channel_table = {

@@ -1,7 +1,9 @@
+import { River } from "river-server";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../src/deadline.ts";
 import { HttpConnection } from "../src/http_connection.ts";
 import { RawClient } from "../src/raw_client.ts";
+import type { RiverProcess } from "../src/river_process.ts";
 import { start_river } from "../src/use_river.ts";
 
 describe.each([1, 2])("when River with %i workers is told to stop", (workers) => {
@@ -60,6 +62,106 @@ describe.each([1, 2])("when River with %i workers is told to stop", (workers) =>
     expect(unready.headers.connection).toBe("close");
     await expect(RawClient.connect(river).then(() => "it got in")).rejects.toThrow("1006");
     expect(await river.exited()).toBe("0");
+  });
+});
+
+describe("a least drain time", () => {
+  const config = '[shutdown]\ndrain_min = "60s"\ntimeout = "60s"';
+
+  it("keeps it answering that it is not ready, although nobody is there", async () => {
+    const river = await start_river({ config });
+    river.signal("SIGTERM");
+    await eventually(() => river.stderr.includes("draining"), "the log line");
+    // Longer than it takes to end, which is what it did before.
+    for (let i = 0; i < 20; i += 1) {
+      const unready = await fetch(`${river.url}/readyz`);
+      expect([unready.status, await unready.text()]).toEqual([503, "draining\n"]);
+      const published = await river.post("/v1/publish", { channel: "a", event: "e", data: i });
+      expect(published.status).toBe(200);
+    }
+    await river.kill();
+  });
+
+  it("is not for Ctrl-C", async () => {
+    const river = await start_river({ config });
+    river.signal("SIGINT");
+    expect(await river.exited()).toBe("0");
+  });
+});
+
+describe("publishing while River restarts", () => {
+  const config = "[history]\nevents_max = 100000";
+  const channels = Array.from({ length: 8 }, (_none, i) => `channel-${i}`);
+
+  /** Each event goes to all channels, which have their homes on all loops. */
+  async function expect_in_all(river: RiverProcess, published: number[]): Promise<void> {
+    const backend = new River({ host: river.url, key: river.api_key });
+    for (const channel of channels) {
+      const data: unknown[] = [];
+      let before: number | undefined;
+      for (let more = true; more; ) {
+        const page = await backend.history(channel, { limit: 1000, ...(before && { before }) });
+        data.push(...page.events.map((event) => event.data));
+        before = page.events.at(-1)?.offset;
+        more = page.more;
+      }
+      const in_order = (list: unknown[]) => list.map(Number).toSorted((a, b) => a - b);
+      expect(in_order(data)).toEqual(in_order(published));
+    }
+  }
+
+  it("loses nothing and doubles nothing, with retries and ids", async () => {
+    const river = await start_river({ workers: 8, config });
+    const backend = new River({
+      host: river.url,
+      key: river.api_key,
+      retries: 100,
+      retry_delay_ms: 20,
+    });
+    const published: number[] = [];
+    let next = 0;
+    let going = true;
+    const publishers = Array.from({ length: 64 }, async () => {
+      while (going) {
+        const n = (next += 1);
+        await backend.publish(channels, "e", n);
+        published.push(n);
+      }
+    });
+    for (let restart = 1; restart <= 5; restart += 1) {
+      const before = next;
+      await eventually(() => next > before + 200, "publications");
+      await river.restart();
+    }
+    going = false;
+    await Promise.all(publishers);
+    await expect_in_all(river, published);
+  });
+
+  it("answers each publication that it makes, also without an id", async () => {
+    const river = await start_river({ workers: 8, config });
+    const published: number[] = [];
+    for (let restart = 1; restart <= 5; restart += 1) {
+      let here = 0;
+      const publishers = Array.from({ length: 64 }, async (_none, i) => {
+        for (let n = restart * 1e6 + i * 1e4; ; n += 1) {
+          const event = { channels, event: "e", data: n };
+          // 0: the connection broke, or nobody listens any more.
+          const status = await river.post("/v1/publish", event).then(
+            async (response) => (await response.text(), response.status),
+            () => 0,
+          );
+          if (status !== 200) return status;
+          published.push(n);
+          here += 1;
+        }
+      });
+      await eventually(() => here > 200, "publications");
+      await river.stop();
+      for (const status of await Promise.all(publishers)) expect([0, 503]).toContain(status);
+      await river.start();
+    }
+    await expect_in_all(river, published);
   });
 });
 
