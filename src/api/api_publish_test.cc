@@ -101,6 +101,21 @@ TEST_F(ApiPublish, PublishesNoMoreThanMayWaitForAClientWithoutAPause) {
   EXPECT_THAT(paused, ElementsAre(0, 0, 10, 20, 20)) << "before the next slice";
 }
 
+// A stopping server waited for what it was to refuse, ten milliseconds a slice.
+TEST_F(ApiPublish, PausesForNobodyOnceTheBrokerIsClosed) {
+  settings_.burst_bytes_max = 100'000;
+  waits_for_turns_ = true;
+  const std::string data = '"' + std::string(60'000, 'x') + '"';
+  ask("POST /v1/publish",
+      fmt::format(R"({{"channels":["a","b","c","d","e","f"],"event":"e","data":{}}})", data));
+  EXPECT_TRUE(end_turn());
+  EXPECT_EQ(paused_.count(), 10);
+  broker_.is_ready = false;
+  while (end_turn()) continue;
+  EXPECT_EQ(paused_.count(), 10);
+  EXPECT_TRUE(answered().has_value());
+}
+
 TEST_F(ApiPublish, ABatchIsPublishedOverSeveralTurnsToo) {
   waits_for_turns_ = true;
   const std::string data = '"' + std::string(60'000, 'x') + '"';

@@ -18,7 +18,9 @@ void PublishSlices::send(PublishSlices slices, broker::Broker& broker, const Run
 
 void PublishSlices::send_rest(PublishSlices slices, broker::Broker& broker,
                               const RunLater& run_later) {
-  const milliseconds after = slices.bytes_without_pause_ > 0 ? milliseconds(0) : pause;
+  // A server at its end has told its clients to go.
+  const bool at_once = slices.bytes_without_pause_ > 0 || !broker.ready();
+  const milliseconds after = at_once ? milliseconds(0) : pause;
   run_later(after, [slices = std::move(slices), &broker, &run_later]() mutable {
     if (slices.send_slice(broker)) send_rest(std::move(slices), broker, run_later);
   });

@@ -148,7 +148,8 @@ class Broker {
   // Reaches every loop's sink, also this one's.
   virtual void tell_user(UserCommand command, Answer<std::monostate> answer) = 0;
 
-  // Can it order and deliver? For /readyz.
+  // Can it order and deliver what is asked from now on? For /readyz, and to let in no publication
+  // that would be lost.
   [[nodiscard]] virtual bool ready() const = 0;
 };
 

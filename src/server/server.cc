@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -12,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "net/connection.h"
 #include "net/port_check.h"
 #include "server/data_directory.h"
 #include "server/worker.h"
@@ -134,40 +132,18 @@ bool Server::on_every_loop(const WorkerTask& task, TimePoint deadline) {
 // Else an event is published whose publisher never hears of it, and repeats it.
 void Server::settle() {
   const TimePoint deadline = steady_now() + settle_max;
-  if (!settle_questions(deadline) || !settle_answers(deadline)) {
-    log_warning("stopping although not all requests are answered", {});
-  }
-}
-
-// Between two loops order is kept: what was sent before a meeting of all has arrived at the next.
-bool Server::settle_questions(TimePoint deadline) {
+  // From then on requests are refused as a whole; those that were taken are made as a whole.
   const WorkerTask close = [](Worker& worker) { worker.broker().close(); };
-  const WorkerTask meet = [](Worker&) {};
-  // Nothing new is asked; all questions are there, and answered; all answers are there.
-  if (!on_every_loop(close, deadline) || !on_every_loop(meet, deadline) ||
-      !on_every_loop(meet, deadline)) {
-    return false;
-  }
-  // But for those that wait for the disk.
-  const auto written = std::make_shared<std::promise<void>>();
-  RevocationWriter::Task then = [written] { written->set_value(); };
-  if (!revocations_.when_written(then)) return true;
-  return written->get_future().wait_until(deadline) == std::future_status::ready &&
-         on_every_loop(meet, deadline);
-}
-
-bool Server::settle_answers(TimePoint deadline) {
-  for (;;) {
-    const auto unsent = std::make_shared<std::atomic<std::size_t>>(0);
-    const WorkerTask count = [unsent](Worker& worker) {
-      for (const net::Connection* connection : worker.loop().connections()) {
-        *unsent += connection->outbox_bytes();
-      }
+  for (bool in_time = on_every_loop(close, deadline); in_time;) {
+    const auto owed = std::make_shared<std::atomic<bool>>(false);
+    const WorkerTask look = [owed](Worker& worker) {
+      if (worker.owes_answers()) *owed = true;
     };
-    if (!on_every_loop(count, deadline)) return false;
-    if (*unsent == 0) return true;
+    in_time = on_every_loop(look, deadline);
+    if (in_time && !*owed) return;
     std::this_thread::sleep_for(look_again);  // tidy: allow
   }
+  log_warning("stopping although not all requests are answered", {});
 }
 
 std::expected<void, std::string> Server::restore() {

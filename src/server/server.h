@@ -47,8 +47,6 @@ class Server {
   [[nodiscard]] bool on_every_loop(const WorkerTask& task, TimePoint deadline);
   // From then on nothing is published, and whoever has published knows.
   void settle();
-  [[nodiscard]] bool settle_questions(TimePoint deadline);
-  [[nodiscard]] bool settle_answers(TimePoint deadline);
   [[nodiscard]] std::expected<void, std::string> restore();
   [[nodiscard]] std::expected<void, std::string> restore_revocations();
   void restore_channels();

@@ -1,5 +1,6 @@
 #include "server/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <utility>
@@ -103,6 +104,13 @@ void Worker::start() {
     // Clients that are still there leave their channels while all loops exist to be told.
     while (!loop_->connections().empty()) loop_->connections().back()->close();
   });
+}
+
+bool Worker::owes_answers() const {
+  const auto unsent = [](const net::Connection* connection) {
+    return connection->outbox_bytes() > 0;
+  };
+  return transports_.unanswered > 0 || std::ranges::any_of(loop_->connections(), unsent);
 }
 
 void Worker::stop() {

@@ -38,6 +38,8 @@ class Worker final : private broker::Courier {
   void start();
   // Tells all clients to come back later, spread over that time. On its own loop.
   void drain(milliseconds spread);
+  // Requests without an answer, or answers that are not sent. On its own loop.
+  [[nodiscard]] bool owes_answers() const;
   void stop();  // and waits
 
   [[nodiscard]] net::Loop& loop() { return *loop_; }

@@ -24,6 +24,7 @@ class HoldingBroker final : public broker::Broker {
   }
   // From now on questions are answered with this, and nothing is done.
   void fail(std::optional<broker::BrokerError> error) { failure_ = error; }
+  void close() { closed_ = true; }
 
   void publish(broker::PublishRequest request, broker::Answer<Position> answer) override {
     if (refuse(answer)) return;
@@ -58,7 +59,7 @@ class HoldingBroker final : public broker::Broker {
   void tell_user(broker::UserCommand command, broker::Answer<std::monostate> answer) override {
     inner_.tell_user(std::move(command), held(std::move(answer)));
   }
-  [[nodiscard]] bool ready() const override { return inner_.ready(); }
+  [[nodiscard]] bool ready() const override { return !closed_ && inner_.ready(); }
 
  private:
   template <typename T>
@@ -80,6 +81,7 @@ class HoldingBroker final : public broker::Broker {
 
   broker::Broker& inner_;
   bool holding_ = false;
+  bool closed_ = false;
   std::optional<broker::BrokerError> failure_;
   std::vector<std::move_only_function<void()>> held_;
 };

@@ -41,6 +41,20 @@ TEST_F(SessionPublish, APublicationWithoutAnIdGetsNoAnswerButErrors) {
   )");
 }
 
+// The answer may not come in time any more: better not made than made twice.
+TEST_F(SessionPublish, IsRefusedInTheLastMomentOfAServer) {
+  grant("ada", "ada", {{"room", bit_of(Action::publish)}});
+  play(R"(
+    ada is in
+    ada > {"type":"subscribe","id":1,"channel":"room"}
+    ada < {"type":"subscribed","id":1,"channel":"room","epoch":"$room","offset":0}
+    * close
+    ada > {"type":"publish","id":2,"channel":"room","event":"typing","data":1}
+    ada < {"type":"error","id":2,"code":4503,"reason":"unavailable",\
+        "message":"the server can't do this at the moment; try again","retry":true}
+  )");
+}
+
 TEST_F(SessionPublish, HearsItsOwnPublicationLikeEverybody) {
   grant("ada", "ada", {{"room", bit_of(Action::publish)}});
   play(R"(

@@ -23,6 +23,11 @@ void Session::execute(const protocol::Publish& command) {
                "the token grants no publish on " + std::string(command.channel));
     return;
   }
+  // The server's last moment: let in, it could be made without an answer.
+  if (!context_.hub.broker().ready()) {
+    send_error(command.id, ErrorCode::unavailable);
+    return;
+  }
   broker::PublishRequest request;
   request.channel = command.channel;
   request.content = broker::EventBytes(command.event, command.data);

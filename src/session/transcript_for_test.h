@@ -120,6 +120,7 @@ class Transcript : public testing::Test {
     if (what == "hold") return world.broker.hold();
     if (what == "answer") return world.broker.let_go();
     if (what == "fail") return world.broker.fail(broker::BrokerError::unavailable);
+    if (what == "close") return world.broker.close();
     if (what == "work") return world.broker.fail({});
     if (what == "publish") return publish(text);
     using Kind = broker::UserCommand::Kind;

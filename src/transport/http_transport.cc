@@ -28,7 +28,9 @@ constexpr std::string_view too_many_message =
 HttpTransport::HttpTransport(TransportContext& context)
     : context_(context), reader_(context.settings.request) {}
 
-HttpTransport::~HttpTransport() = default;
+HttpTransport::~HttpTransport() {
+  if (waiting_ == Waiting::for_answer) --context_.unanswered;
+}
 
 void HttpTransport::on_open(net::Connection& connection) {
   ConnectionHandler::on_open(connection);
@@ -133,6 +135,7 @@ void HttpTransport::dispatch(std::span<char> rest) {
 
 void HttpTransport::ask_handler() {
   waiting_ = Waiting::for_answer;
+  ++context_.unanswered;
   asking_ = true;
   if (self_ == nullptr) self_ = std::make_shared<HttpTransport*>(this);
   context_.handler.handle(reader_.request(),
@@ -154,6 +157,7 @@ void HttpTransport::answer_without_body() {
 }
 
 void HttpTransport::answer(const http::Response& response) {
+  --context_.unanswered;
   if (response.wrong_key) {
     keep_alive_ = false;  // each guess needs a connection, of which an address has only so many
     if (context_.note_bad_token) context_.note_bad_token(connection_->limit_key());

@@ -24,6 +24,32 @@ TEST_F(HttpTransportTest, AnswersOneRequestAfterTheOther) {
   EXPECT_EQ(thread_.metrics.connections_open.value(), 1U);
 }
 
+// So that a stopping server knows what it owes.
+TEST_F(HttpTransportTest, CountsTheRequestsThatAreNotAnswered) {
+  const auto unanswered = [this] {
+    std::size_t count = 0;
+    thread_.on_loop([&] { count = transports_.unanswered; });
+    return count;
+  };
+  net::Peer peer = connect();
+  peer.send(get("/now/a") + get("/later/b"));
+  ASSERT_TRUE(notes_.wait_for("GET /later/b"));
+  EXPECT_EQ(unanswered(), 1U);
+  {
+    net::Peer other = connect();
+    other.send(get("/later/c"));
+    ASSERT_TRUE(notes_.wait_for("GET /later/c"));
+    EXPECT_EQ(unanswered(), 2U);
+    other.reset();
+  }
+  ASSERT_TRUE(wait_for(thread_.metrics.connections_open, 1));
+  EXPECT_EQ(unanswered(), 1U) << "nobody is owed what went away";
+  answer("c");
+  EXPECT_EQ(unanswered(), 1U);
+  answer("b");
+  EXPECT_EQ(unanswered(), 0U);
+}
+
 TEST_F(HttpTransportTest, ClosesWhenTheClientAsksForIt) {
   net::Peer peer = connect();
   peer.send(get("/now/a", "Connection: close\r\n"));

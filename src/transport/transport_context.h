@@ -47,7 +47,8 @@ struct TransportContext {
   // Takes a place for a client that came through a proxy, and gives the key that it is counted
   // under; nothing, if its address has all it may.
   std::function<std::optional<std::uint64_t>(const net::Address& client)> admit_address{};
-  bool draining = false;  // no new clients
+  bool draining = false;       // no new clients
+  std::size_t unanswered = 0;  // requests that the handler has
   websocket::Inflater inflater{};
   websocket::Deflater deflater{};
   std::string scratch{};

@@ -94,10 +94,6 @@ void MemoryBroker::ask_all(const Work& work, Answer<std::vector<T>> answer) {
 }
 
 void MemoryBroker::publish(PublishRequest request, Answer<Position> answer) {
-  if (closed_) {
-    answer(std::unexpected(BrokerError::unavailable));
-    return;
-  }
   const std::size_t home = home_of(request.channel);
   ask<Position>(
       home,
@@ -205,10 +201,6 @@ void MemoryBroker::channel(std::string channel, Answer<ChannelDetails> answer) {
 void MemoryBroker::tell_user(UserCommand command, Answer<std::monostate> answer) {
   if (command.kind != UserCommand::Kind::publish) {
     tell_all_loops(command, std::move(answer));
-    return;
-  }
-  if (closed_) {
-    answer(std::unexpected(BrokerError::unavailable));
     return;
   }
   if (!can_take(~LoopSet{0})) {

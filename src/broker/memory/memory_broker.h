@@ -41,8 +41,7 @@ class MemoryBroker final : public Broker, private HomeOutput {
   void tell_user(UserCommand command, Answer<std::monostate> answer) override;
   [[nodiscard]] bool ready() const override { return !closed_; }
 
-  // From now on nothing is published here: each attempt is answered with `unavailable`. What was
-  // let in before goes on.
+  // Nothing new is to be let in. What was let in before goes on.
   void close() { closed_ = true; }
 
   [[nodiscard]] std::size_t home_of(std::string_view channel) const;

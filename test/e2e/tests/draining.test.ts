@@ -138,6 +138,22 @@ describe("publishing while River restarts", () => {
     await expect_in_all(river, published);
   });
 
+  it("makes all of a batch that it is in the middle of, and answers it", async () => {
+    // Half a second's worth of pauses, as no more may wait for a client.
+    const config = '[limits]\noutbox_bytes_max = "132KiB"\npublish_body_bytes_max = "8MiB"';
+    const river = await start_river({ workers: 2, config });
+    const data = "x".repeat(60_000);
+    const messages = Array.from({ length: 100 }, (_none, i) => {
+      return { channel: `c${i}`, event: "e", data };
+    });
+    const answer = river.post("/v1/publish/batch", { messages });
+    const published = async () => (await river.metrics()).river_publications_total ?? 0;
+    await eventually(async () => (await published()) > 0, "the first");
+    await river.stop();
+    const body = await (await answer).text();
+    expect(body.match(/"offset":1/g)).toHaveLength(100);
+  });
+
   it("answers each publication that it makes, also without an id", async () => {
     const river = await start_river({ workers: 8, config });
     const published: number[] = [];
