@@ -89,15 +89,23 @@ Api::Key Api::key_shown(const http::Request& request) {
   return key.empty() ? Key::none : Key::wrong;
 }
 
+std::optional<http::Response> Api::refusal_without_key(const http::Request& request,
+                                                       std::string_view message) {
+  const Key shown = key_shown(request);
+  if (shown == Key::valid) return std::nullopt;
+  http::Response refusal = error_response(ErrorCode::unauthenticated, message);
+  refusal.wrong_key = shown == Key::wrong;
+  return refusal;
+}
+
 bool Api::handle(const http::Request& request, http::Responder& respond, TimePoint now) {
   if (!is_api_path(request.path)) return false;
-  if (const Key shown = key_shown(request); shown != Key::valid) {
-    http::Response refusal =
-        error_response(ErrorCode::unauthenticated,
-                       "an API key is needed, in the header x-api-key or as Authorization: "
-                       "Bearer; River says at its start where it is");
-    refusal.wrong_key = shown == Key::wrong;
-    respond(std::move(refusal));
+  auto refusal = refusal_without_key(
+      request,
+      "an API key is needed, in the header x-api-key or as Authorization: Bearer; River says at "
+      "its start where it is");
+  if (refusal.has_value()) {
+    respond(std::move(*refusal));
     return true;
   }
   auto path = http::path_segments(request.path);

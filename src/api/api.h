@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,9 @@ class Api {
   // Counts it if it is not valid.
   enum class Key : std::uint8_t { none, wrong, valid };
   [[nodiscard]] Key key_shown(const http::Request& request);
+  // Nothing if the request shows a valid key; otherwise the answer, which says what needs one.
+  [[nodiscard]] std::optional<http::Response> refusal_without_key(const http::Request& request,
+                                                                  std::string_view message);
 
  private:
   void publish_short(const http::Request& request, http::Responder respond);

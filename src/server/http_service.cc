@@ -156,14 +156,12 @@ bool HttpService::is_from_here(const http::Request& request) const {
 
 http::Response HttpService::metrics_page(const http::Request& request) {
   const bool open = is_from_here(request) || server_.node().config.metrics.open;
-  const Key shown = open ? Key::valid : api_.key_shown(request);
-  if (shown != Key::valid) {
-    http::Response refusal =
-        api::error_response(ErrorCode::unauthenticated,
-                            "beyond this machine, /metrics needs an API key (Authorization: Bearer "
-                            "<key>), or the setting metrics.open");
-    refusal.wrong_key = shown == Key::wrong;
-    return refusal;
+  if (!open) {
+    auto refusal = api_.refusal_without_key(
+        request,
+        "beyond this machine, /metrics needs an API key (Authorization: Bearer <key>), or the "
+        "setting metrics.open");
+    if (refusal.has_value()) return std::move(*refusal);
   }
   std::vector<const Metrics*> workers;
   for (const auto& worker : server_.workers()) workers.push_back(&worker->metrics());
