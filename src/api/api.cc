@@ -98,7 +98,8 @@ std::optional<http::Response> Api::refusal_without_key(const http::Request& requ
   return refusal;
 }
 
-bool Api::handle(const http::Request& request, http::Responder& respond, TimePoint now) {
+bool Api::handle(const http::Request& request, http::Responder& respond, TimePoint now,
+                 UnixSeconds unix_time) {
   if (!is_api_path(request.path)) return false;
   auto refusal = refusal_without_key(
       request,
@@ -114,7 +115,7 @@ bool Api::handle(const http::Request& request, http::Responder& respond, TimePoi
     return true;
   }
   if (request.method == "POST") {
-    post(*path, request, std::move(respond), now);
+    post(*path, request, std::move(respond), now, unix_time);
   } else if (request.method == "GET" || request.method == "HEAD") {
     get(std::move(*path), request, std::move(respond));
   } else {
@@ -124,7 +125,7 @@ bool Api::handle(const http::Request& request, http::Responder& respond, TimePoi
 }
 
 void Api::post(const std::vector<std::string>& path, const http::Request& request,
-               http::Responder respond, TimePoint now) {
+               http::Responder respond, TimePoint now, UnixSeconds unix_time) {
   const bool is_user_call = path.size() == 4 && path[1] == "users";
   const bool publishes = path == std::vector<std::string>{"publish"} ||
                          path == std::vector<std::string>{"v1", "publish"} ||
@@ -148,7 +149,7 @@ void Api::post(const std::vector<std::string>& path, const http::Request& reques
                                     "id"));
     }
     return path[3] == "publish" ? publish_to_user(path[2], request, std::move(respond))
-                                : disconnect_user(path[2], request, std::move(respond));
+                                : disconnect_user(path[2], request, std::move(respond), unix_time);
   }
   if (path.size() == 1) return publish_short(request, std::move(respond));
   if (path.size() == 2) return publish(request, std::move(respond));

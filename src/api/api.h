@@ -39,7 +39,8 @@ class Api {
       RunLater run_later, Metrics& metrics);
 
   // False if the path is none of the API's: nothing was done.
-  [[nodiscard]] bool handle(const http::Request& request, http::Responder& respond, TimePoint now);
+  [[nodiscard]] bool handle(const http::Request& request, http::Responder& respond, TimePoint now,
+                            UnixSeconds unix_time);
 
   // Whether a body will be read: without a valid key it only takes memory.
   [[nodiscard]] bool wants_body(const http::Request& request) const;
@@ -56,14 +57,15 @@ class Api {
   void publish(const http::Request& request, http::Responder respond);
   void publish_batch(const http::Request& request, http::Responder respond);
   void publish_to_user(std::string user, const http::Request& request, http::Responder respond);
-  void disconnect_user(std::string user, const http::Request& request, http::Responder respond);
+  void disconnect_user(std::string user, const http::Request& request, http::Responder respond,
+                       UnixSeconds unix_time);
   void list_channels(const http::Request& request, http::Responder respond);
   void show_channel(std::string channel, http::Responder respond);
   void show_history(std::string channel, const http::Request& request, http::Responder respond);
   void show_members(std::string channel, const http::Request& request, http::Responder respond);
 
   void post(const std::vector<std::string>& path, const http::Request& request,
-            http::Responder respond, TimePoint now);
+            http::Responder respond, TimePoint now, UnixSeconds unix_time);
   void get(std::vector<std::string> path, const http::Request& request, http::Responder respond);
 
   broker::Broker& broker_;

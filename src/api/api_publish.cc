@@ -136,14 +136,15 @@ void Api::publish_to_user(std::string user, const http::Request& request, http::
   });
 }
 
-void Api::disconnect_user(std::string user, const http::Request& request, http::Responder respond) {
+void Api::disconnect_user(std::string user, const http::Request& request, http::Responder respond,
+                          UnixSeconds unix_time) {
   const auto parsed = parser_.parse_user_disconnect(request.body);
   if (!parsed.has_value()) return respond(error_response(parsed.error()));
   broker::UserCommand command;
   command.kind =
       parsed->revoke ? broker::UserCommand::Kind::revoke : broker::UserCommand::Kind::disconnect;
   command.user = std::move(user);
-  command.at = unix_now();
+  command.at = unix_time;
   broker_.tell_user(std::move(command), [respond = std::move(respond)](auto result) mutable {
     respond(result.has_value() ? no_content() : error_response(result.error()));
   });

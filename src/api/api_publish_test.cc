@@ -257,8 +257,8 @@ TEST_F(ApiPublish, SpeaksToUsers) {
   EXPECT_EQ(ask("POST /v1/users/ada/disconnect")->status, 204);
   EXPECT_EQ(ask("POST /v1/users/ada/disconnect", "{}")->status, 204);
   EXPECT_EQ(ask("POST /v1/users/ada/disconnect", R"({"revoke":true})")->status, 204);
-  EXPECT_THAT(broker_.notes,
-              ElementsAre("tell ada l hello 1", "disconnect ada", "disconnect ada", "revoke ada"));
+  EXPECT_THAT(broker_.notes, ElementsAre("tell ada l hello 1", "disconnect ada", "disconnect ada",
+                                         "revoke ada at 1700000000"));
 }
 
 // A user with a line break in its name made the file of revocations unreadable, or forged a line.

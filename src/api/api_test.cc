@@ -58,7 +58,7 @@ TEST_F(ApiTest, LeavesOtherPathsAlone) {
     request.method = "GET";
     request.path = path;
     http::Responder respond = [](const http::Response&) { FAIL() << "not its own"; };
-    EXPECT_FALSE(api_.handle(request, respond, now_)) << path;
+    EXPECT_FALSE(api_.handle(request, respond, now_, unix_time_)) << path;
   }
 }
 

@@ -337,7 +337,7 @@ TEST_F(ChannelTest, WhatCannotBeAskedForIsAskedForAgainAtTheNextTick) {
   broker.fail_request();
   settle();
   EXPECT_THAT(ann.lines, IsEmpty());
-  hub.tick();
+  hub.tick(0);
   settle();
   EXPECT_THAT(ann.lines, ElementsAre("dogs 1:a 2:b"));
 }

@@ -125,9 +125,9 @@ void Hub::writes_done() {
   delivered_.clear();
 }
 
-void Hub::tick() {
+void Hub::tick(UnixSeconds now) {
   for (Channel* channel : std::exchange(retries_, {})) channel->retry();
-  revocations_.forget_old(unix_now());
+  revocations_.forget_old(now);
 }
 
 // ── What the broker answers ──

@@ -59,7 +59,7 @@ class Hub final : public broker::BrokerSink {
 
   void flush();        // end of turn: fan-out
   void writes_done();  // after the writes of the turn: the latency of what was fanned out is known
-  void tick();         // about once a second
+  void tick(UnixSeconds now);  // about once a second
 
   [[nodiscard]] Users& users() { return users_; }
   [[nodiscard]] Revocations& revocations() { return revocations_; }

@@ -125,7 +125,7 @@ TEST_F(HubTest, ForgetsAChannelThatWasToBeAskedForAgain) {
   broker.fail_request();
   settle();
   hub.unsubscribe(ann, "dogs");
-  hub.tick();
+  hub.tick(0);
   settle();
   EXPECT_EQ(hub.channel_count(), 0U);
 }
@@ -249,6 +249,15 @@ TEST_F(HubTest, DisconnectsAllConnectionsOfAUserAndRevokesOnlyIfTold) {
   EXPECT_THAT(bob.lines, IsEmpty());
   hub.users().remove(ann);
   hub.users().remove(bob);
+}
+
+TEST_F(HubTest, ForgetsAtATickWhatWasRevokedTooLongAgo) {
+  hub.revocations().set_age_max(seconds(100));
+  hub.revocations().add("ann", 1000);
+  hub.tick(1099);
+  EXPECT_TRUE(hub.revocations().refuses("ann", 1000));
+  hub.tick(1100);
+  EXPECT_FALSE(hub.revocations().refuses("ann", 1000));
 }
 
 TEST_F(HubTest, ListsItsChannelsByNameFromWhereOneLeftOff) {

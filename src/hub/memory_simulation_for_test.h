@@ -149,7 +149,7 @@ class MemorySimulation {
         return network_.set_full(step.first % nodes_.size(), step.third < 90);
       case Action::every_second:
         nodes_[step.first % nodes_.size()]->broker.sweep();
-        return nodes_[step.first % nodes_.size()]->hub.tick();
+        return nodes_[step.first % nodes_.size()]->hub.tick(0);
     }
   }
 
@@ -195,7 +195,7 @@ class MemorySimulation {
     for (std::size_t loop = 0; loop < nodes_.size(); ++loop) network_.set_full(loop, false);
     for (int turns = 0; turns < 1000; ++turns) {
       flush();
-      for (const auto& node : nodes_) node->hub.tick();
+      for (const auto& node : nodes_) node->hub.tick(0);
       if (network_.deliver_all() + network_.timers() == 0) break;
       network_.advance(milliseconds(100));
     }

@@ -142,7 +142,7 @@ class RemoteSimulation {
       case Action::flush:
         return node.hub.flush();
       case Action::tick:
-        return node.hub.tick();
+        return node.hub.tick(0);
       case Action::mode:
         return set_mode(loop, step.third);
       case Action::subscribe:
@@ -202,7 +202,7 @@ class RemoteSimulation {
         node->broker.set_mode(RemoteBroker::Mode::later);
         while (node->broker.deliver() || node->broker.carry_out()) more = true;
         while (node->broker.give_answer(0)) more = true;
-        node->hub.tick();
+        node->hub.tick(0);
         node->hub.flush();
         more = more || node->broker.questions() > 0;
       }

@@ -108,7 +108,7 @@ void HttpService::handle(const http::Request& request, http::Responder respond) 
   if (request.method == "POST" && request.path.starts_with(users_path)) {
     respond = once_written(std::move(respond));
   }
-  if (api_.handle(request, respond, loop_->now())) return;
+  if (api_.handle(request, respond, loop_->now(), unix_now())) return;
   respond(api::error_response(ErrorCode::not_found));
 }
 

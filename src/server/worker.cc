@@ -136,7 +136,7 @@ void Worker::accept(net::FileDescriptor socket, const net::Address& peer) {
 
 void Worker::every_second() {
   broker_.sweep();
-  hub_.tick();
+  hub_.tick(unix_now());
   if (++seconds_ % 60 == 0) every_minute();
   loop_->call_at(loop_->now() + seconds(1), [this] { every_second(); });
 }
