@@ -18,7 +18,7 @@ inline constexpr std::size_t http_body_bytes_max = 1 * mib;       // one batch o
 inline constexpr std::size_t http_pipeline_bytes_max = 64 * kib;  // read ahead behind one request
 
 // ── WebSocket ──
-inline constexpr std::size_t message_bytes_max = 64 * kib;
+inline constexpr std::size_t message_bytes_max = 68 * kib;
 inline constexpr std::size_t message_bytes_before_auth_max = 16 * kib;
 inline constexpr std::size_t message_fragments_max = 1024;
 inline constexpr std::size_t deflate_bytes_min =
@@ -30,6 +30,10 @@ inline constexpr std::size_t event_bytes_max = 200;
 inline constexpr std::size_t data_bytes_max = 64 * kib;
 inline constexpr std::size_t user_bytes_max = 200;      // `sub` of a token
 inline constexpr std::size_t info_bytes_max = 1 * kib;  // `river.info` of a token, per member
+// What a client's message has around its `data`: names and id of the largest size, with escapes,
+// and some. So that too much data is an error of that call, and only far too much closes the
+// connection.
+inline constexpr std::size_t message_envelope_bytes = 4 * kib;
 inline constexpr std::size_t publication_id_bytes_max = 64;
 inline constexpr std::size_t epoch_bytes_max = 32;  // what a client may send as one
 inline constexpr std::size_t json_depth_max = 64;
@@ -51,6 +55,7 @@ inline constexpr std::size_t publish_batch_max = 1000;    // messages of one bat
 
 static_assert(http_target_bytes_max < http_head_bytes_max);
 static_assert(message_bytes_before_auth_max >= token_bytes_max + 256, "an auth message must fit");
+static_assert(message_bytes_max == data_bytes_max + message_envelope_bytes);
 static_assert(history_page_default <= history_page_max);
 static_assert(data_bytes_max <= http_body_bytes_max);
 

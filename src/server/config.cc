@@ -99,6 +99,13 @@ std::vector<std::string> config_warnings(const Config& config) {
         "a good one",
         limits::api_key_bytes_advised));
   }
+  if (config.limits.message_bytes_max <
+      config.limits.data_bytes_max + limits::message_envelope_bytes) {
+    found.push_back(fmt::format(
+        "limits.message_bytes_max is not {} bytes above limits.data_bytes_max: a client that "
+        "publishes much data will be closed with 1009, though the data may be of the allowed size",
+        limits::message_envelope_bytes));
+  }
   if (config.limits.messages_burst <= config.limits.subscriptions_max) {
     found.emplace_back(
         "limits.messages_burst is not above limits.subscriptions_max: a client that resumes all "

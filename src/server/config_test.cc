@@ -80,6 +80,14 @@ TEST(Config, ABurstBelowTheSubscriptionsIsAWarning) {
   EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("limits.messages_burst")));
 }
 
+TEST(Config, AMessageLimitWithoutRoomForTheLargestDataIsAWarning) {
+  Config config;
+  --config.limits.message_bytes_max;
+  EXPECT_THAT(config_warnings(config), ElementsAre(HasSubstr("limits.message_bytes_max")));
+  --config.limits.data_bytes_max;
+  EXPECT_THAT(config_warnings(config), IsEmpty());
+}
+
 TEST(Config, ARuleBehindOneThatMatchesTheSameIsAWarning) {
   Config config;
   for (const char* pattern : {"chat-*", "*-log", "chat-1", "a-*-log"}) {

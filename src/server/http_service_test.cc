@@ -115,7 +115,7 @@ TEST_F(HttpServiceTest, TellsAboutItself) {
   EXPECT_TRUE(answer.has("Cache-Control: no-store"));
   EXPECT_THAT(answer.body, AllOf(HasSubstr(fmt::format(R"("version":"{}")", version)),
                                  HasSubstr(R"("protocol":1)"), HasSubstr(R"("connections":1,)"),
-                                 HasSubstr(R"("limits":{"message_bytes":65536,)")));
+                                 HasSubstr(R"("limits":{"message_bytes":69632,)")));
 }
 
 TEST_F(HttpServiceTest, TellsStrangersNoFigures) {

@@ -114,7 +114,11 @@ constexpr std::array table = {
                   rate),
     RIVER_SETTING(limits.connection_burst_per_address,
                   "New connections from one address at once, before the rate holds", burst),
-    RIVER_SETTING(limits.message_bytes_max, "Largest message of a client", message_size),
+    RIVER_SETTING(
+        limits.message_bytes_max,
+        "Largest message of a client; keep it 4KiB above limits.data_bytes_max, for the names "
+        "around the data",
+        message_size),
     RIVER_SETTING(limits.data_bytes_max, "Largest `data` of an event", Range{1, 64 * mib}),
     RIVER_SETTING(limits.subscriptions_max, "Most subscriptions of one connection", at_least_one),
     RIVER_SETTING(limits.messages_per_second,

@@ -36,7 +36,7 @@ std::vector<protocol::Member> views_of(const std::vector<broker::Member>& member
 }
 
 std::uint32_t message_cost(std::size_t answer_bytes) {
-  constexpr std::size_t bytes_a_message = limits::message_bytes_max;
+  constexpr std::size_t bytes_a_message = limits::data_bytes_max;
   return static_cast<std::uint32_t>((answer_bytes + bytes_a_message - 1) / bytes_a_message);
 }
 

@@ -26,8 +26,8 @@ inline constexpr std::size_t member_bytes_max = limits::user_bytes_max + limits:
 [[nodiscard]] std::vector<protocol::Member> views_of(const std::vector<broker::Member>& members,
                                                      std::size_t bytes_max);
 
-// What an answer of that size costs, in messages of the client: one for each 64 KiB, which is what
-// a message may bring.
+// What an answer of that size costs, in messages of the client: one for each 64 KiB, which is the
+// data that a message may bring.
 [[nodiscard]] std::uint32_t message_cost(std::size_t answer_bytes);
 
 }  // namespace river::session

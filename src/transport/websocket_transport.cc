@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "transport/dialects.h"
 #include "websocket/frame_writer.h"
 
@@ -63,14 +65,19 @@ void WebSocketTransport::on_data(std::span<char> bytes) {
   reading.pending_pong.reset();
   const auto error = reader_.feed(bytes, reading.options, context_.inflater, *this);
   if (!is_alive()) return;
-  if (error.has_value()) {
-    session_.close(static_cast<CloseCode>(error->close_code), error->reason);
-    return;
-  }
+  if (error.has_value()) return close_on(*error);
   if (reading.pending_pong.has_value()) {
     connection_->send(frame(websocket::Opcode::pong, *reading.pending_pong));
   }
   connection_->ensure_timer(session_.next_deadline());
+}
+
+void WebSocketTransport::close_on(const websocket::ReadError& error) {
+  const auto code = static_cast<CloseCode>(error.close_code);
+  if (code != CloseCode::message_too_large) return session_.close(code, error.reason);
+  const bool is_known = session_.state() != Session::State::connected;
+  session_.close(code, fmt::format("{}: {} bytes are taken{}", error.reason, message_bytes_max(),
+                                   is_known ? "" : " before authentication"));
 }
 
 void WebSocketTransport::on_timer(TimePoint now) {

@@ -47,6 +47,7 @@ class WebSocketTransport final : public net::ConnectionHandler,
   [[nodiscard]] bool on_pong(std::string_view payload) override;
   void on_close(std::uint16_t code, std::string_view reason) override;
 
+  void close_on(const websocket::ReadError& error);
   [[nodiscard]] bool is_alive() const {
     return session_.state() != session::Session::State::closed;
   }

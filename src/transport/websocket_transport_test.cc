@@ -194,7 +194,10 @@ TEST_F(WebSocketTransportTest, TakesNoBinaryMessages) {
 TEST_F(WebSocketTransportTest, TakesSmallMessagesOnlyBeforeTheToken) {
   net::Peer stranger = open();
   stranger.send(websocket::client_header({}, limits::message_bytes_before_auth_max + 1));
-  EXPECT_EQ(read_frame(stranger).close_code(), 1009);
+  const Frame refusal = read_frame(stranger);
+  EXPECT_EQ(refusal.close_code(), 1009);
+  EXPECT_EQ(refusal.payload.substr(2),
+            "the message is too large: 16384 bytes are taken before authentication");
 
   net::Peer known = subscriber("dogs");
   std::string ping = R"({"type":"ping"})";
@@ -203,6 +206,25 @@ TEST_F(WebSocketTransportTest, TakesSmallMessagesOnlyBeforeTheToken) {
   EXPECT_EQ(read_frame(known).payload, R"({"type":"pong"})");
   known.send(websocket::client_header({}, limits::message_bytes_max + 1));
   EXPECT_EQ(read_frame(known).close_code(), 1009);
+}
+
+// The text spoke of inflating, of which an application knows nothing, and did not name the limit.
+TEST_F(WebSocketTransportTest, SaysHowLargeAMessageMayBe) {
+  std::string large(limits::message_bytes_max + 1, ' ');
+  websocket::Deflater deflater;
+  const auto reason = [this](std::string_view extension, const std::string& frame) {
+    net::Peer peer = subscriber("dogs", extension);
+    peer.send(frame);
+    const Frame close = read_frame(peer);
+    EXPECT_EQ(close.close_code(), 1009);
+    return close.payload.substr(2);
+  };
+  constexpr std::string_view says = "the message is too large: 69632 bytes are taken";
+  EXPECT_EQ(reason({}, text_frame(large)), says);
+  EXPECT_EQ(reason("Sec-WebSocket-Extensions: permessage-deflate\r\n",
+                   websocket::client_bytes(websocket::ClientFrame{
+                       .payload = deflater.compress(large, 15), .compressed = true})),
+            says);
 }
 
 // Whether a large message behind a token was taken depended on how the network cut the bytes.

@@ -12,6 +12,8 @@
 namespace river::websocket {
 namespace {
 
+// On the wire or, if it was compressed, by what came out: its sender compresses without knowing it.
+constexpr ReadError too_large{close_code::too_large, "the message is too large"};
 constexpr ReadError invalid_text{close_code::invalid_data, "text is not UTF-8"};
 
 ReadError protocol_error(std::string_view reason) {
@@ -21,7 +23,7 @@ ReadError protocol_error(std::string_view reason) {
 ReadError to_read_error(InflateError error) {
   switch (error) {
     case InflateError::too_large:
-      return {close_code::too_large, "message too large once inflated"};
+      return too_large;
     case InflateError::bad_data:
       return {close_code::invalid_data, "compressed message is damaged"};
   }
@@ -195,7 +197,7 @@ auto MessageReader::check_frame(const Frame& frame, const ReaderOptions& options
   const std::size_t have = message == nullptr ? 0 : message->bytes.size();
   // Never the sum, which a peer can make overflow.
   if (have > limit || frame.remaining_bytes > limit - have) {
-    return ReadError{close_code::too_large, "message too large"};
+    return too_large;
   }
   return std::nullopt;
 }

@@ -71,6 +71,30 @@ describe("limits.message_bytes_max", () => {
 });
 
 describe("limits.data_bytes_max", () => {
+  // The message around it was over its own limit first: a close told what an error should have.
+  it("is reached before that of messages", async () => {
+    const river = await start_river();
+    const client = await RawClient.log_in(river, user("ada", { "*": ["publish"] }));
+    const channel = "c".repeat(200);
+    const publish = (bytes: number) => ({
+      type: "publish",
+      id: 9,
+      channel,
+      event: '"'.repeat(200),
+      publication_id: '"'.repeat(64),
+      data: "x".repeat(bytes - 2),
+    });
+    client.send(publish(64 * 1024));
+    await client.expect({ type: "ok", id: 9 });
+    client.send(publish(64 * 1024 + 1));
+    await client.expect({ type: "error", id: 9, code: 4413, reason: "data_too_large" });
+    client.send(publish(68 * 1024));
+    expect(await client.end()).toEqual({
+      code: 1009,
+      reason: "the message is too large: 69632 bytes are taken",
+    });
+  });
+
   it("refuses larger data of clients and backends, and closes nothing", async () => {
     const river = await start_river({ config: "[limits]\ndata_bytes_max = 100" });
     const client = await RawClient.log_in(river, user("ada", { dogs: ["publish"] }));

@@ -101,7 +101,7 @@ describe.each([1, 2])("the figures of River with %i workers", (workers) => {
       connections: expect.any(Number),
       publications: expect.any(Number),
       limits: {
-        message_bytes: 65536,
+        message_bytes: 69632,
         data_bytes: 65536,
         subscriptions: 100,
         body_bytes: 1048576,
