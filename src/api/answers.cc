@@ -93,6 +93,12 @@ http::Response error_response(ErrorCode code, std::string_view message, std::str
   return response;
 }
 
+http::Response method_not_allowed(std::string_view allow) {
+  http::Response response = error_response(ErrorCode::method_not_allowed);
+  response.headers.push_back({"Allow", std::string(allow)});
+  return response;
+}
+
 http::Response rate_limited(seconds retry_after) {
   http::Response response = error_response(ErrorCode::rate_limited);
   response.headers.push_back({"Retry-After", std::to_string(retry_after.count())});

@@ -21,6 +21,8 @@ using PublishResult = std::expected<Position, broker::BrokerError>;
                                             std::string_view param = {});
 [[nodiscard]] http::Response error_response(const protocol::RequestError& error);
 [[nodiscard]] http::Response error_response(broker::BrokerError error);
+// `allow` names the methods that the path has.
+[[nodiscard]] http::Response method_not_allowed(std::string_view allow);
 [[nodiscard]] http::Response rate_limited(seconds retry_after);
 
 // {"channel":…,"epoch":…,"offset":…} or {"error":{…}}

@@ -45,12 +45,6 @@ std::string text_parameter(const http::Request& request, std::string_view name) 
   return http::query_parameter(request.query, name).value_or(std::string());
 }
 
-http::Response not_allowed(std::string_view allow) {
-  http::Response response = error_response(ErrorCode::method_not_allowed);
-  response.headers.push_back({"Allow", std::string(allow)});
-  return response;
-}
-
 std::string_view key_of(const http::Request& request) {
   return auth::presented_api_key(request.header("x-api-key").value_or(""),
                                  request.header("authorization").value_or(""));
@@ -114,68 +108,54 @@ bool Api::handle(const http::Request& request, http::Responder& respond, TimePoi
     respond(error_response(ErrorCode::invalid_value, "the URL has a broken % escape"));
     return true;
   }
-  if (request.method == "POST") {
-    post(*path, request, std::move(respond), now, unix_time);
-  } else if (request.method == "GET" || request.method == "HEAD") {
-    get(std::move(*path), request, std::move(respond));
+  const std::optional<Call> call = find_call(*path);
+  const bool reads = call.has_value() && only_reads(*call);
+  const bool is_get = request.method == "GET" || request.method == "HEAD";
+  if (!call.has_value()) {
+    respond(error_response(ErrorCode::not_found));
+  } else if (reads ? !is_get : request.method != "POST") {
+    respond(method_not_allowed(reads ? "GET, HEAD" : "POST"));
+  } else if (reads) {
+    get(*call, std::move(*path), request, std::move(respond));
   } else {
-    respond(not_allowed("GET, POST"));
+    post(*call, *path, request, std::move(respond), now, unix_time);
   }
   return true;
 }
 
-void Api::post(const std::vector<std::string>& path, const http::Request& request,
+void Api::post(Call call, const std::vector<std::string>& path, const http::Request& request,
                http::Responder respond, TimePoint now, UnixSeconds unix_time) {
-  const bool is_user_call = path.size() == 4 && path[1] == "users";
-  const bool publishes = path == std::vector<std::string>{"publish"} ||
-                         path == std::vector<std::string>{"v1", "publish"} ||
-                         path == std::vector<std::string>{"v1", "publish", "batch"} ||
-                         (is_user_call && path[3] == "publish");
-  if (!publishes && !(is_user_call && path[3] == "disconnect")) {
-    const bool is_read = path.size() >= 2 && path[1] == "channels";
-    return respond(is_read ? not_allowed("GET") : error_response(ErrorCode::not_found));
-  }
   if (!is_json(request)) {
     return respond(error_response(ErrorCode::unsupported_media,
                                   "send the body as application/json, not compressed"));
   }
-  if (publishes && !rate_.allows(settings_.publish_rate, now)) {
+  if (publishes(call) && !rate_.allows(settings_.publish_rate, now)) {
     return respond(rate_limited(rate_.wait(settings_.publish_rate)));
   }
-  if (is_user_call) {
-    if (!valid_user(path[2])) {
-      return respond(error_response(ErrorCode::invalid_value,
-                                    "a user id is 1 to 200 bytes without control characters",
-                                    "id"));
-    }
-    return path[3] == "publish" ? publish_to_user(path[2], request, std::move(respond))
-                                : disconnect_user(path[2], request, std::move(respond), unix_time);
+  if (call == Call::publish_short) return publish_short(request, std::move(respond));
+  if (call == Call::publish) return publish(request, std::move(respond));
+  if (call == Call::publish_batch) return publish_batch(request, std::move(respond));
+  const std::string& user = path[2];
+  if (!valid_user(user)) {
+    return respond(error_response(ErrorCode::invalid_value,
+                                  "a user id is 1 to 200 bytes without control characters", "id"));
   }
-  if (path.size() == 1) return publish_short(request, std::move(respond));
-  if (path.size() == 2) return publish(request, std::move(respond));
-  publish_batch(request, std::move(respond));
+  if (call == Call::publish_to_user) return publish_to_user(user, request, std::move(respond));
+  disconnect_user(user, request, std::move(respond), unix_time);
 }
 
-void Api::get(std::vector<std::string> path, const http::Request& request,
+void Api::get(Call call, std::vector<std::string> path, const http::Request& request,
               http::Responder respond) {
-  if (path.size() < 2 || path[1] != "channels") {
-    return respond(path[0] == "publish" || path[1] == "publish" || path.size() == 4
-                       ? not_allowed("POST")
-                       : error_response(ErrorCode::not_found));
-  }
-  if (path.size() == 2) return list_channels(request, std::move(respond));
-  if (!valid_channel(path[2])) {
+  if (call == Call::list_channels) return list_channels(request, std::move(respond));
+  std::string& channel = path[2];
+  if (!valid_channel(channel)) {
     return respond(error_response(ErrorCode::invalid_channel, {}, "channel"));
   }
-  std::string& channel = path[2];
-  if (path.size() == 3) return show_channel(std::move(channel), std::move(respond));
-  if (path.size() == 4 && path[3] == "history") {
+  if (call == Call::show_channel) return show_channel(std::move(channel), std::move(respond));
+  if (call == Call::show_history) {
     return show_history(std::move(channel), request, std::move(respond));
   }
-  if (path.size() == 4 && path[3] == "members") {
-    return show_members(std::move(channel), request, std::move(respond));
-  }
-  respond(error_response(ErrorCode::not_found));
+  show_members(std::move(channel), request, std::move(respond));
 }
 
 // ── Reading ──

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/call.h"
 #include "api/publish_rate.h"
 #include "api/publish_slices.h"
 #include "auth/api_keys.h"
@@ -64,9 +65,10 @@ class Api {
   void show_history(std::string channel, const http::Request& request, http::Responder respond);
   void show_members(std::string channel, const http::Request& request, http::Responder respond);
 
-  void post(const std::vector<std::string>& path, const http::Request& request,
+  void post(Call call, const std::vector<std::string>& path, const http::Request& request,
             http::Responder respond, TimePoint now, UnixSeconds unix_time);
-  void get(std::vector<std::string> path, const http::Request& request, http::Responder respond);
+  void get(Call call, std::vector<std::string> path, const http::Request& request,
+           http::Responder respond);
 
   broker::Broker& broker_;
   const auth::ApiKeys& keys_;

@@ -68,19 +68,31 @@ TEST_F(ApiTest, SaysWhichMethodIsRight) {
     EXPECT_THAT(answer, is_error(405, "method_not_allowed")) << line;
     return header(*answer, "Allow");
   };
-  EXPECT_EQ(allowed("GET /publish"), "POST");
-  EXPECT_EQ(allowed("GET /v1/publish"), "POST");
-  EXPECT_EQ(allowed("GET /v1/publish/batch"), "POST");
-  EXPECT_EQ(allowed("GET /v1/users/a/disconnect"), "POST");
-  EXPECT_EQ(allowed("POST /v1/channels"), "GET");
-  EXPECT_EQ(allowed("POST /v1/channels/a/history"), "GET");
-  EXPECT_EQ(allowed("DELETE /v1/channels"), "GET, POST");
+  for (const char* method : {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    for (const char* path : {"/publish", "/v1/publish", "/v1/publish/batch", "/v1/users/a/publish",
+                             "/v1/users/a/disconnect"}) {
+      EXPECT_EQ(allowed(fmt::format("{} {}", method, path)), "POST");
+    }
+  }
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    for (const char* path :
+         {"/v1/channels", "/v1/channels/a", "/v1/channels/a/history", "/v1/channels/a/members"}) {
+      EXPECT_EQ(allowed(fmt::format("{} {}", method, path)), "GET, HEAD");
+    }
+  }
+  EXPECT_THAT(broker_.notes, IsEmpty());
+}
+
+TEST_F(ApiTest, TakesHeadForGet) {
+  EXPECT_EQ(ask("HEAD /v1/channels/a")->status, 200);
+  EXPECT_THAT(broker_.notes, ElementsAre("channel a"));
 }
 
 TEST_F(ApiTest, SaysThatThereIsNothing) {
   for (const char* line :
        {"POST /v1/publish/other", "GET /v1/channels/a/other", "GET /v1/channels/a/history/b",
-        "POST /v1/users/a/other", "GET /v1/users/a", "POST /v1/users/a"}) {
+        "POST /v1/users/a/other", "GET /v1/users/a", "POST /v1/users/a", "GET /v1/users/a/other",
+        "POST /v1/channels/a/other", "GET /v1/publish/other", "DELETE /v1/users/a/b/publish"}) {
     EXPECT_THAT(ask(line, "{}"), is_error(404, "not_found")) << line;
   }
 }

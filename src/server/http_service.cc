@@ -98,9 +98,9 @@ void HttpService::handle(const http::Request& request, http::Responder respond) 
   if (request.method == "OPTIONS" && request.path == "/v1/events") {
     return respond(http::preflight_response(request, server_.node().transport.origins));
   }
-  if (request.method == "GET" || request.method == "HEAD") {
-    if (auto response = own_answer(request)) return respond(std::move(*response));
-  }
+  // Its GET begins a stream and does not come here, and a HEAD of a stream says nothing.
+  if (request.path == "/v1/events") return respond(api::method_not_allowed("GET, OPTIONS"));
+  if (auto response = own_answer(request)) return respond(std::move(*response));
   // The last moment of a process: who repeats the request meets the next one.
   if (server_.node().draining.load(std::memory_order_relaxed) && !broker_.ready()) {
     return respond(http::draining_response());
@@ -127,13 +127,22 @@ http::Responder HttpService::once_written(http::Responder respond) {
 }
 
 std::optional<http::Response> HttpService::own_answer(const http::Request& request) {
-  if (request.path == "/healthz") return health();
-  if (request.path == "/readyz") return readiness();
-  if (request.path == "/metrics") return metrics_page(request);
-  if (request.path == "/v1/info") return info(request);
-  if (request.path == "/v1/playground") return playground(request);
-  if (const PageFile* file = find_page_file(request.path)) return page_response(*file);
-  return std::nullopt;
+  using Answer = http::Response (*)(HttpService&, const http::Request&);
+  static constexpr std::array<std::pair<std::string_view, Answer>, 5> answers{{
+      {"/healthz", [](auto& self, const auto& /*request*/) { return self.health(); }},
+      {"/readyz", [](auto& self, const auto& /*request*/) { return self.readiness(); }},
+      {"/metrics", [](auto& self, const auto& asked) { return self.metrics_page(asked); }},
+      {"/v1/info", [](auto& self, const auto& asked) { return self.info(asked); }},
+      {"/v1/playground", [](auto& self, const auto& asked) { return self.playground(asked); }},
+  }};
+  const auto* const found =
+      std::ranges::find(answers, request.path, &std::pair<std::string_view, Answer>::first);
+  const PageFile* const file = find_page_file(request.path);
+  if (found == answers.end() && file == nullptr) return std::nullopt;
+  if (request.method != "GET" && request.method != "HEAD") {
+    return api::method_not_allowed("GET, HEAD");
+  }
+  return file != nullptr ? page_response(*file) : found->second(*this, request);
 }
 
 http::Response HttpService::health() const {

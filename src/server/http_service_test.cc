@@ -107,6 +107,30 @@ TEST_F(HttpServiceTest, SaysThatThereIsNothing) {
   EXPECT_THAT(answer.body, StartsWith(R"({"error":{"code":"not_found")"));
 }
 
+// Whoever used the wrong method was told that there is nothing.
+TEST_F(HttpServiceTest, SaysWhichMethodIsRight) {
+  start();
+  const auto expect_allowed = [this](std::string_view method, std::string_view path,
+                                     std::string_view allowed) {
+    net::Peer peer = connect();
+    peer.send(fmt::format("{} {} HTTP/1.1\r\nHost: river\r\n\r\n", method, path));
+    const auto answer = transport::read_answer(peer, method == "HEAD");
+    EXPECT_EQ(answer.status(), 405) << method << ' ' << path;
+    EXPECT_TRUE(answer.has(fmt::format("Allow: {}", allowed))) << method << ' ' << path;
+  };
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    for (const char* path :
+         {"/", "/river.js", "/healthz", "/readyz", "/metrics", "/v1/info", "/v1/playground"}) {
+      expect_allowed(method, path, "GET, HEAD");
+    }
+    expect_allowed(method, "/v1/ws", "GET");
+  }
+  expect_allowed("HEAD", "/v1/ws", "GET");
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "HEAD"}) {
+    expect_allowed(method, "/v1/events", "GET, OPTIONS");
+  }
+}
+
 TEST_F(HttpServiceTest, TellsAboutItself) {
   start();
   net::Peer peer = client();
@@ -245,6 +269,7 @@ TEST_F(HttpServiceTest, LetsBrowsersAskForStreams) {
           "Access-Control-Request-Method: GET\r\n\r\n");
   EXPECT_EQ(answer.status(), 204);
   EXPECT_TRUE(answer.has("Access-Control-Allow-Origin: *"));
+  EXPECT_TRUE(answer.has("Access-Control-Allow-Methods: GET"));
 }
 
 }  // namespace
