@@ -43,24 +43,28 @@ std::uint64_t number_of(std::span<const std::uint8_t> bytes) {
 std::expected<Address, std::string> Address::parse(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return not_an_address(text, "it has no port");
-  std::string host(text.substr(0, colon));
+  const std::string_view host = text.substr(0, colon);
   if (host.contains('\0')) return not_an_address(text, "it has a NUL byte");
   const auto port = parse_port(text.substr(colon + 1));
   if (!port) return not_an_address(text, "the port must be a number from 0 to 65535");
 
-  const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (in_brackets) host = host.substr(1, host.size() - 2);
-  const bool is_ipv6 = host.contains(':');
-  if (is_ipv6 && !in_brackets) return not_an_address(text, "IPv6 needs brackets");
-  std::optional<Address> address = parse_host(host);
-  if (in_brackets && !(address && is_ipv6)) {
+  std::optional<Address> address = parse_url_host(host);
+  if (address.has_value()) {
+    address->port_ = *port;
+    return *address;
+  }
+  if (host.starts_with('[') && host.ends_with(']')) {
     return not_an_address(text, "what stands in brackets is not IPv6");
   }
-  if (!address) {
-    return not_an_address(text, "the host must be an IP address (names are not looked up)");
-  }
-  address->port_ = *port;
-  return *address;
+  if (host.contains(':')) return not_an_address(text, "IPv6 needs brackets");
+  return not_an_address(text, "the host must be an IP address (names are not looked up)");
+}
+
+std::optional<Address> Address::parse_url_host(std::string_view text) {
+  if (!text.starts_with('[')) return text.contains(':') ? std::nullopt : parse_host(text);
+  if (!text.ends_with(']')) return std::nullopt;
+  const std::string_view inside = text.substr(1, text.size() - 2);
+  return inside.contains(':') ? parse_host(inside) : std::nullopt;
 }
 
 std::optional<Address> Address::parse_host(std::string_view text) {

@@ -29,6 +29,8 @@ class Address {
   [[nodiscard]] static std::expected<Address, std::string> parse(std::string_view text);
   // The same without port and brackets: "127.0.0.1" or "::1".
   [[nodiscard]] static std::optional<Address> parse_host(std::string_view text);
+  // The same without port, as it stands before one: "127.0.0.1" or "[::1]".
+  [[nodiscard]] static std::optional<Address> parse_url_host(std::string_view text);
   // Nothing for another family than IPv4 and IPv6.
   [[nodiscard]] static std::optional<Address> from(const sockaddr_storage& storage);
 

@@ -57,12 +57,26 @@ TEST(Address, RefusesWhatIsNotAnAddress) {
   EXPECT_FALSE(Address::parse(std::string_view("127.0.0.1\0:80", 13)));
 }
 
+TEST(Address, ReadsAHostAsItStandsBeforeAPort) {
+  const auto host = [](std::string_view text) {
+    const auto read = Address::parse_url_host(text);
+    return read ? read->host_text() : "none";
+  };
+  EXPECT_EQ(host("127.0.0.1"), "127.0.0.1");
+  EXPECT_EQ(host("[2001:db8::7]"), "2001:db8::7");
+  for (const char* text : {"", "[", "]", "[]", "::1", "[::1", "::1]", "[[::1]]", "[127.0.0.1]",
+                           "[::g]", "[::1]:80", "127.0.0.1:80", "localhost"}) {
+    EXPECT_EQ(host(text), "none") << text;
+  }
+}
+
 TEST(Address, SaysWhatIsWrongAndWhatIsRight) {
   EXPECT_THAT(Address::parse("localhost:80").error(),
               testing::AllOf(HasSubstr("'localhost:80'"), HasSubstr("names are not looked up"),
                              HasSubstr("127.0.0.1:8080")));
   EXPECT_THAT(Address::parse("127.0.0.1").error(), HasSubstr("no port"));
-  EXPECT_THAT(Address::parse("::1:80").error(), HasSubstr("brackets"));
+  EXPECT_THAT(Address::parse("::1:80").error(), HasSubstr("IPv6 needs brackets"));
+  EXPECT_THAT(Address::parse("[1.2.3.4]:80").error(), HasSubstr("in brackets is not IPv6"));
   EXPECT_THAT(Address::parse("1.2.3.4:99999").error(), HasSubstr("65535"));
 }
 

@@ -63,10 +63,8 @@ http::Response json_no_store(std::string body) {
 bool is_local_host(const http::Request& request) {
   const auto authority = http::parse_authority(request.header("host").value_or(""));
   if (!authority.has_value()) return false;
-  std::string_view host = authority->host;
-  if (http::equal_ignoring_case(host, "localhost")) return true;
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  const auto address = net::Address::parse_host(host);
+  if (http::equal_ignoring_case(authority->host, "localhost")) return true;
+  const auto address = net::Address::parse_url_host(authority->host);
   return address.has_value() && address->is_loopback();
 }
 

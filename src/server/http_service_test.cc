@@ -203,8 +203,9 @@ TEST_F(HttpServiceTest, GivesThePageATokenOnThisMachineOnly) {
     EXPECT_THAT(answer.body, AllOf(StartsWith(R"({"token":")"), HasSubstr(R"("expires_in":600)")));
     EXPECT_TRUE(answer.has("Cache-Control: no-store"));
   }
-  for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
-                           "127.0.0.1-evil.example", "128.0.0.1", "10.0.0.1", "[::2]", "127.1"}) {
+  for (const char* host :
+       {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+        "127.0.0.1-evil.example", "128.0.0.1", "10.0.0.1", "[::2]", "127.1", "[127.0.0.1]"}) {
     const auto answer = ask_as(host);
     EXPECT_EQ(answer.status(), 404) << host;
     EXPECT_THAT(answer.body, HasSubstr("the playground is off")) << "and says so";

@@ -150,12 +150,11 @@ std::vector<std::string> split_list(std::string_view text) {
   return items;
 }
 
-bool is_host(std::string_view host, bool in_brackets) {
+// A name or an IPv4 address, as far as can be seen.
+bool is_host(std::string_view host) {
   constexpr std::string_view letters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-  constexpr std::string_view address = "0123456789abcdefABCDEF:.";
-  return !host.empty() &&
-         host.find_first_not_of(in_brackets ? address : letters) == std::string_view::npos;
+  return !host.empty() && host.find_first_not_of(letters) == std::string_view::npos;
 }
 
 }  // namespace
@@ -174,11 +173,13 @@ std::optional<ListenAddress> parse_address(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   const std::optional<std::int64_t> port = parse_whole(text.substr(colon + 1));
   if (!port || *port > 65535) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (in_brackets) host = host.substr(1, host.size() - 2);
-  if (!is_host(host, in_brackets)) return std::nullopt;
-  return ListenAddress{std::string(host), static_cast<std::uint16_t>(*port)};
+  const auto number = static_cast<std::uint16_t>(*port);
+  const std::string_view host = text.substr(0, colon);
+  if (const auto address = net::Address::parse_url_host(host)) {
+    return ListenAddress{address->host_text(), number};
+  }
+  if (!is_host(host)) return std::nullopt;
+  return ListenAddress{std::string(host), number};
 }
 
 ReadResult read_value(const RawValue& raw, Range /*range*/, bool& value) {

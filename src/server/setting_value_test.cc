@@ -37,10 +37,12 @@ TEST(SettingValue, SizesHaveBinaryUnitsAndAreBytesWithoutOne) {
 TEST(SettingValue, AddressesNeedHostAndPort) {
   EXPECT_EQ(parse_address("127.0.0.1:8080"), (ListenAddress{"127.0.0.1", 8080}));
   EXPECT_EQ(parse_address("[::1]:80"), (ListenAddress{"::1", 80}));
+  EXPECT_EQ(parse_address("[0:0::1]:80"), (ListenAddress{"::1", 80})) << "which is loopback";
   EXPECT_EQ(parse_address("localhost:0"), (ListenAddress{"localhost", 0}));
   EXPECT_EQ(to_string(ListenAddress{"::1", 80}), "[::1]:80");
-  for (const std::string_view text : {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "a:65536",
-                                      "::1:80", "[::1]", "[]:80", "a b:80", "a:80x", "[a:80"}) {
+  for (const std::string_view text :
+       {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "a:65536", "::1:80", "[::1]", "[]:80",
+        "a b:80", "a:80x", "[a:80", "[a]:80", "[127.0.0.1]:80"}) {
     EXPECT_EQ(parse_address(text), std::nullopt) << text;
   }
 }

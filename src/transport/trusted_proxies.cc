@@ -21,9 +21,8 @@ std::optional<net::Address> parse_entry(std::string_view text) {
     const auto address = net::Address::parse(text);
     return address ? std::optional(*address) : std::nullopt;
   }
-  if (!text.starts_with('[')) return net::Address::parse_host(text);
-  const std::string_view host = text.substr(1, text.size() - 2);
-  return host.contains(':') ? net::Address::parse_host(host) : std::nullopt;
+  return text.starts_with('[') ? net::Address::parse_url_host(text)
+                               : net::Address::parse_host(text);
 }
 
 }  // namespace
