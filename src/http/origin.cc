@@ -49,6 +49,7 @@ std::string lower(std::string_view text) {
 
 std::expected<OriginList, std::string> OriginList::parse(std::span<const std::string> entries) {
   OriginList list;
+  list.texts_.assign(entries.begin(), entries.end());
   list.any_ = false;
   for (const std::string& text : entries) {
     if (text == "*") {

@@ -19,12 +19,13 @@ namespace river::http {
 
 class OriginList {
  public:
-  // Allows any origin.
-  OriginList() = default;
+  OriginList() = default;  // `*`
   // The error says which entry is wrong, and how. No entries: no page may.
   [[nodiscard]] static std::expected<OriginList, std::string> parse(
       std::span<const std::string> entries);
 
+  // As they were written.
+  [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
   [[nodiscard]] bool allows_any() const { return any_; }
   [[nodiscard]] bool allows(std::string_view origin) const;
   // No Origin at all is allowed: browsers always send one where it matters, backends never do.
@@ -40,6 +41,7 @@ class OriginList {
 
   [[nodiscard]] static std::optional<Entry> parse_entry(std::string_view text);
 
+  std::vector<std::string> texts_ = {"*"};
   bool any_ = true;
   std::vector<Entry> entries_;
 };

@@ -1,14 +1,11 @@
 #include "server/config.h"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/pattern.h"
-#include "http/origin.h"
-#include "transport/trusted_proxies.h"
 
 namespace river::server {
 namespace {
@@ -56,14 +53,6 @@ std::vector<std::string> contradictions(const Config& config) {
     found.push_back(fmt::format("tls.{} is set but tls.{} is not: TLS needs both",
                                 config.tls.cert.empty() ? "key" : "cert",
                                 config.tls.cert.empty() ? "cert" : "key"));
-  }
-  for (const std::string& origin : config.origins) {
-    const auto parsed = http::OriginList::parse(std::span(&origin, 1));
-    if (!parsed.has_value()) found.push_back("origins: " + parsed.error());
-  }
-  for (const std::string& proxy : config.trusted_proxies) {
-    const auto parsed = transport::TrustedProxies::parse(std::span(&proxy, 1));
-    if (!parsed.has_value()) found.push_back("trusted_proxies: " + parsed.error());
   }
   if (config.limits.publish_body_bytes_max < config.limits.data_bytes_max) {
     found.emplace_back(

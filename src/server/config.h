@@ -13,8 +13,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/origin.h"
 #include "net/address.h"
 #include "net/send_batch.h"
+#include "transport/trusted_proxies.h"
 
 namespace river::server {
 
@@ -44,8 +46,8 @@ struct Config {
   std::string data_dir = ".river";
   std::uint32_t workers = 0;  // 0: one a core
   net::SendBatchKind send_batch = net::SendBatchKind::automatic;
-  std::vector<std::string> origins = {"*"};
-  std::vector<std::string> trusted_proxies;  // addresses and ranges
+  http::OriginList origins;
+  transport::TrustedProxies trusted_proxies;
   bool playground = false;
   bool deflate = true;
   std::size_t deflate_bytes_min = limits::deflate_bytes_min;

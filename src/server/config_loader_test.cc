@@ -112,7 +112,7 @@ timeout = "500ms"
   EXPECT_EQ(config.limits.data_bytes_max, 1000U);
   EXPECT_EQ(config.ping.interval, seconds(20));
   EXPECT_EQ(config.ping.timeout, milliseconds(500));
-  EXPECT_THAT(config.origins, ElementsAre("https://a.example", "https://b.example:8443"));
+  EXPECT_THAT(config.origins.texts(), ElementsAre("https://a.example", "https://b.example:8443"));
   EXPECT_FALSE(config.deflate);
   EXPECT_EQ(config.history.age_max, seconds(3600));
   EXPECT_EQ(config.log.format, LogFormat::json);

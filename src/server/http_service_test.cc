@@ -245,7 +245,8 @@ TEST_F(HttpServiceTest, WhatAProxyBringsIsNotFromThisMachine) {
 
 // One that says nothing cannot be told from this machine, but whoever runs one has named it.
 TEST_F(HttpServiceTest, WithAProxyNothingIsFromThisMachine) {
-  config_.trusted_proxies = {"10.0.0.5"};
+  config_.trusted_proxies =
+      transport::TrustedProxies::parse(std::vector<std::string>{"10.0.0.5"}).value();
   start();
   constexpr const char* page = "GET /v1/playground HTTP/1.1\r\nHost: localhost\r\n\r\n";
   EXPECT_EQ(ask(page).status(), 404);

@@ -25,8 +25,7 @@ seconds whole_seconds(milliseconds duration) {
 }  // namespace
 
 Node::Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKeys keys,
-           auth::TokenVerifier token_verifier, http::OriginList origins,
-           transport::TrustedProxies proxies, std::size_t workers)
+           auth::TokenVerifier token_verifier, std::size_t workers)
     : config(configuration),
       secrets(all_secrets),
       id(random_hex(8)),
@@ -57,8 +56,8 @@ Node::Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKey
   sessions.members_listed_max = limits.members_listed_max;
 
   transport.request.body_bytes_max = limits.publish_body_bytes_max;
-  transport.origins = std::move(origins);
-  transport.trusted_proxies = std::move(proxies);
+  transport.origins = config.origins;
+  transport.trusted_proxies = config.trusted_proxies;
   transport.head_timeout = config.http.head_timeout;
   transport.body_timeout = config.http.body_timeout;
   transport.idle_timeout = config.http.idle_timeout;
@@ -87,15 +86,10 @@ std::expected<std::unique_ptr<Node>, std::string> Node::make(const Config& confi
   if (!api_keys.has_value()) return std::unexpected(api_keys.error());
   auto keys = token_keys(config, secrets);
   if (!keys.has_value()) return std::unexpected(keys.error());
-  auto origins = http::OriginList::parse(config.origins);
-  if (!origins.has_value()) return std::unexpected("origins: " + origins.error());
-  auto proxies = transport::TrustedProxies::parse(config.trusted_proxies);
-  if (!proxies.has_value()) return std::unexpected("trusted_proxies: " + proxies.error());
 
-  auto node =
-      std::make_unique<Node>(config, secrets, std::move(*api_keys),
-                             auth::TokenVerifier(std::move(*keys), token_verifier_options(config)),
-                             std::move(*origins), std::move(*proxies), count_workers(config));
+  auto node = std::make_unique<Node>(
+      config, secrets, std::move(*api_keys),
+      auth::TokenVerifier(std::move(*keys), token_verifier_options(config)), count_workers(config));
   if (!config.tls.cert.empty()) {
     auto tls = net::TlsContext::load(config.tls.cert, config.tls.key);
     if (!tls.has_value()) return std::unexpected(tls.error());

@@ -26,8 +26,7 @@ namespace river::server {
 
 struct Node {
   Node(const Config& configuration, const Secrets& all_secrets, auth::ApiKeys keys,
-       auth::TokenVerifier token_verifier, http::OriginList origins,
-       transport::TrustedProxies proxies, std::size_t workers);
+       auth::TokenVerifier token_verifier, std::size_t workers);
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, std::string> make(
       const Config& config, const Secrets& secrets);
 

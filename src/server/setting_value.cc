@@ -150,6 +150,17 @@ std::vector<std::string> split_list(std::string_view text) {
   return items;
 }
 
+// A list that knows itself what each entry may be, and says which is wrong.
+template <typename List>
+ReadResult read_list(const RawValue& raw, Range range, std::string_view what, List& value) {
+  std::vector<std::string> texts;
+  if (const auto read = read_value(raw, range, texts); !read) return read;
+  auto list = List::parse(texts);
+  if (!list) return std::unexpected(fmt::format("a list of {} ({})", what, list.error()));
+  value = std::move(*list);
+  return {};
+}
+
 // A name or an IPv4 address, as far as can be seen.
 bool is_host(std::string_view host) {
   constexpr std::string_view letters =
@@ -269,6 +280,14 @@ ReadResult read_value(const RawValue& raw, Range range, std::vector<ListenAddres
   return {};
 }
 
+ReadResult read_value(const RawValue& raw, Range range, http::OriginList& value) {
+  return read_list(raw, range, "origins", value);
+}
+
+ReadResult read_value(const RawValue& raw, Range range, transport::TrustedProxies& value) {
+  return read_list(raw, range, "addresses and ranges", value);
+}
+
 ReadResult read_value(const RawValue& raw, Range /*range*/, LogLevel& value) {
   return read_name<LogLevel>(raw, log_levels, value);
 }
@@ -306,6 +325,12 @@ std::string show_value(const std::vector<ListenAddress>& value) {
   std::vector<std::string> texts;
   for (const ListenAddress& address : value) texts.push_back(to_string(address));
   return show_value(texts);
+}
+std::string show_value(const http::OriginList& value) {
+  return show_value(value.texts());
+}
+std::string show_value(const transport::TrustedProxies& value) {
+  return show_value(value.texts());
 }
 std::string show_value(LogLevel value) {
   return show_name<LogLevel>(log_levels, value);

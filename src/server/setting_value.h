@@ -47,6 +47,8 @@ ReadResult read_value(const RawValue& raw, Range range, seconds& value);
 ReadResult read_value(const RawValue& raw, Range range, std::string& value);
 ReadResult read_value(const RawValue& raw, Range range, std::vector<std::string>& value);
 ReadResult read_value(const RawValue& raw, Range range, std::vector<ListenAddress>& value);
+ReadResult read_value(const RawValue& raw, Range range, http::OriginList& value);
+ReadResult read_value(const RawValue& raw, Range range, transport::TrustedProxies& value);
 ReadResult read_value(const RawValue& raw, Range range, LogLevel& value);
 ReadResult read_value(const RawValue& raw, Range range, LogFormat& value);
 ReadResult read_value(const RawValue& raw, Range range, net::SendBatchKind& value);
@@ -60,6 +62,8 @@ ReadResult read_value(const RawValue& raw, Range range, net::SendBatchKind& valu
 [[nodiscard]] std::string show_value(const std::string& value);
 [[nodiscard]] std::string show_value(const std::vector<std::string>& value);
 [[nodiscard]] std::string show_value(const std::vector<ListenAddress>& value);
+[[nodiscard]] std::string show_value(const http::OriginList& value);
+[[nodiscard]] std::string show_value(const transport::TrustedProxies& value);
 [[nodiscard]] std::string show_value(LogLevel value);
 [[nodiscard]] std::string show_value(LogFormat value);
 [[nodiscard]] std::string show_value(net::SendBatchKind value);

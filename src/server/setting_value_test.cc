@@ -1,9 +1,14 @@
 #include "server/setting_value.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace river::server {
 namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(SettingValue, DurationsHaveUnitsAndAreSecondsWithoutOne) {
   EXPECT_EQ(parse_duration("15"), seconds(15));
@@ -97,6 +102,38 @@ TEST(SettingValue, ListsAreSplitAtCommasOutsideOfFiles) {
   EXPECT_EQ(list, (std::vector<std::string>{"a,b"}));
   ASSERT_TRUE(read_value(PlainText{""}, {}, list));
   EXPECT_TRUE(list.empty());
+}
+
+TEST(SettingValue, OriginsAreWrittenAsBrowsersSendThem) {
+  http::OriginList origins;
+  EXPECT_EQ(show_value(origins), "*");
+  constexpr const char* right =
+      "*,https://a.example,http://localhost:3000,https://[::1]:8443,https://*.a.example";
+  ASSERT_TRUE(read_value(PlainText{right}, {}, origins));
+  EXPECT_TRUE(origins.allows_any());
+  EXPECT_EQ(show_value(origins), right);
+  for (const char* wrong :
+       {"a.example", "https://a.example/", "https://a.*.example", "https://", "://a"}) {
+    EXPECT_THAT(refusal<http::OriginList>(std::vector<std::string>{"https://a.example", wrong}),
+                StartsWith(fmt::format("a list of origins (`{}` is not an origin", wrong)));
+  }
+  EXPECT_EQ(refusal<http::OriginList>(true), "a list of texts");
+}
+
+TEST(SettingValue, TrustedProxiesAreAddressesOrRanges) {
+  transport::TrustedProxies proxies;
+  EXPECT_EQ(show_value(proxies), "");
+  constexpr const char* right = "10.0.0.5,10.0.0.0/8,::1,2001:db8::/32";
+  ASSERT_TRUE(read_value(PlainText{right}, {}, proxies));
+  EXPECT_TRUE(proxies.contains(net::Address::parse_host("10.1.2.3").value()));
+  EXPECT_EQ(show_value(proxies), right);
+  const auto error = [](const std::string& wrong) {
+    return refusal<transport::TrustedProxies>(std::vector<std::string>{"10.0.0.1", wrong});
+  };
+  EXPECT_THAT(error("proxy.example"),
+              StartsWith("a list of addresses and ranges ('proxy.example'"));
+  EXPECT_THAT(error("10.0.0.5/8"), HasSubstr("write 10.0.0.0/8"));
+  EXPECT_THAT(error("10.0.0.5:80"), HasSubstr("'10.0.0.5:80'"));
 }
 
 TEST(SettingValue, WhatIsShownCanBeReadAgain) {

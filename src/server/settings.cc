@@ -13,9 +13,13 @@ namespace river::server {
 namespace {
 
 template <typename T>
-constexpr bool is_vector = false;
+constexpr bool is_list = false;
 template <typename T>
-constexpr bool is_vector<std::vector<T>> = true;
+constexpr bool is_list<std::vector<T>> = true;
+template <>
+constexpr bool is_list<http::OriginList> = true;
+template <>
+constexpr bool is_list<transport::TrustedProxies> = true;
 
 // `access` is a lambda that returns the member, so that its type says how the value is written.
 template <typename Record, auto access>
@@ -26,7 +30,7 @@ constexpr Field<Record> field(std::string_view key, std::string_view help, Range
       .help = help,
       .range = range,
       .is_switch = std::is_same_v<Value, bool>,
-      .is_list = is_vector<Value>,
+      .is_list = is_list<Value>,
       .read = [](Record& record, const RawValue& raw,
                  Range within) { return read_value(raw, within, access(record)); },
       .show = [](const Record& record) { return show_value(access(record)); },

@@ -30,6 +30,7 @@ std::optional<net::Address> parse_entry(std::string_view text) {
 std::expected<TrustedProxies, std::string> TrustedProxies::parse(
     std::span<const std::string> entries) {
   TrustedProxies proxies;
+  proxies.texts_.assign(entries.begin(), entries.end());
   for (const std::string& entry : entries) {
     auto range = net::AddressRange::parse(entry);
     if (!range.has_value()) return std::unexpected(range.error());

@@ -28,6 +28,8 @@ class TrustedProxies {
   [[nodiscard]] static std::expected<TrustedProxies, std::string> parse(
       std::span<const std::string> entries);
 
+  // As they were written.
+  [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
   [[nodiscard]] bool empty() const { return ranges_.empty(); }
   [[nodiscard]] bool contains(const net::Address& address) const;
   // Whom the request of that peer comes from. The peer itself, if it is no proxy, or names nobody:
@@ -36,6 +38,7 @@ class TrustedProxies {
                                        const net::Address& peer) const;
 
  private:
+  std::vector<std::string> texts_;
   std::vector<net::AddressRange> ranges_;
 };
 
