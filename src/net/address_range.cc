@@ -31,8 +31,10 @@ std::expected<AddressRange, std::string> AddressRange::parse(std::string_view te
   }
   const Address first = address->network(address_bits - most + bits);
   if (first != *address) {
+    // IPv4 that was written as IPv6 is shown as IPv4.
+    const unsigned shown = first.is_ipv4() && most == address_bits ? bits - 96 : bits;
     return std::unexpected(fmt::format("'{}' has bits beyond its /{}: write {}/{}", text, bits,
-                                       first.host_text(), bits));
+                                       first.host_text(), shown));
   }
   return AddressRange(first, address_bits - most + bits);
 }

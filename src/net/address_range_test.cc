@@ -60,6 +60,8 @@ TEST(AddressRange, RefusesWhatIsNoRangeAndSaysWhatIs) {
 TEST(AddressRange, RefusesBitsThatWouldNotCount) {
   EXPECT_THAT(AddressRange::parse("10.0.0.1/8").error(), HasSubstr("write 10.0.0.0/8"));
   EXPECT_THAT(AddressRange::parse("2001:db8::1/64").error(), HasSubstr("write 2001:db8::/64"));
+  // It said 10.0.0.0/104, which is none.
+  EXPECT_THAT(AddressRange::parse("::ffff:10.0.0.1/104").error(), HasSubstr("write 10.0.0.0/8"));
 }
 
 }  // namespace
