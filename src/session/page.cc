@@ -29,7 +29,7 @@ std::vector<protocol::Member> views_of(const std::vector<broker::Member>& member
   std::size_t bytes = 0;
   for (const broker::Member& member : members) {
     bytes += member.user.size() + member.info.size() + member_overhead_bytes;
-    if (bytes > bytes_max) break;
+    if (bytes > bytes_max && !views.empty()) break;
     views.push_back({member.user, member.info});
   }
   return views;

@@ -22,7 +22,8 @@ inline constexpr std::size_t member_bytes_max = limits::user_bytes_max + limits:
 [[nodiscard]] std::size_t count_fitting(std::span<const broker::Publication> events,
                                         std::size_t bytes_max);
 
-// The first members, as many as fit into `bytes_max`.
+// The first members, as many as fit into `bytes_max`; one at least, so that who asks for the rest
+// gets on.
 [[nodiscard]] std::vector<protocol::Member> views_of(const std::vector<broker::Member>& members,
                                                      std::size_t bytes_max);
 

@@ -96,6 +96,8 @@ class Session final : public hub::Subscriber {
   [[nodiscard]] std::optional<std::uint32_t> pay_for_page(std::size_t rows, std::size_t row_bytes,
                                                           TimePoint now);
   void settle(std::uint32_t paid);
+  // Bytes that a page may have now.
+  [[nodiscard]] std::size_t page_room() const;
   void send_error(protocol::CommandId id, protocol::ErrorCode code, std::string_view message = {},
                   std::string_view channel = {});
   [[nodiscard]] std::string& scratch();

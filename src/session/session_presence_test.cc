@@ -228,6 +228,19 @@ TEST_F(SessionPresence, HidesTheMembersFromOthers) {
   )");
 }
 
+TEST_F(SessionPresence, APageIsShorterWhileOthersWaitAndHasOneMemberAtLeast) {
+  two_in_the_room();
+  client("ada").queued = world.settings.outbox_bytes_max;
+  play(R"(
+    ada > {"type":"presence","id":7,"channel":"presence-room"}
+    ada < {"type":"members","id":7,"channel":"presence-room","members":[{"id":"ada",\
+        "info":{"name":"Ada"}}],"member_count":2,"next":"ada"}
+    ada > {"type":"presence","id":8,"channel":"presence-room","after":"ada"}
+    ada < {"type":"members","id":8,"channel":"presence-room","members":[{"id":"bob"}],\
+        "member_count":2}
+  )");
+}
+
 TEST_F(SessionPresence, SaysWhenTheBrokerIsAway) {
   two_in_the_room();
   play(R"(

@@ -190,5 +190,22 @@ TEST_F(SessionPublish, APageOfHistoryHasOneEventHoweverLarge) {
   )");
 }
 
+// Who asked for several pages at once was closed as a slow reader by the sum of them.
+TEST_F(SessionPublish, APageOfHistoryIsShorterWhileOthersWait) {
+  world.settings.outbox_bytes_max = 1600;
+  grant("ada", "ada", {{"dogs", bit_of(Action::history)}});
+  play(R"(
+    * publish dogs a 1
+    * publish dogs b 2
+    ada is in
+  )");
+  client("ada").queued = 400;
+  play(R"(
+    ada > {"type":"history","id":1,"channel":"dogs"}
+    ada < {"type":"history","id":1,"channel":"dogs","epoch":"$e","events":[{"event":"b","data":2,\
+        "offset":2,"time":1700000000}],"more":true}
+  )");
+}
+
 }  // namespace
 }  // namespace river::session

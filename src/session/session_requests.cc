@@ -95,10 +95,11 @@ void Session::send_history(protocol::CommandId id, std::string_view channel,
   std::vector<protocol::HistoryEvent> events;
   std::size_t bytes = 0;
   bool more = page.more;
+  const std::size_t room = page_room();
   for (const broker::Publication& publication : page.events) {
     bytes += event_bytes(publication);
     // A page that would fill the outbox is cut short: the client asks for the rest.
-    if (bytes > context_.settings.outbox_bytes_max / 2 && !events.empty()) {
+    if (bytes > room && !events.empty()) {
       more = true;
       break;
     }
@@ -139,16 +140,22 @@ void Session::execute(const protocol::Presence& command, TimePoint now) {
 
 void Session::send_members(protocol::CommandId id, std::string_view channel,
                            const broker::MemberPage& page) {
-  const std::vector<protocol::Member> members =
-      views_of(page.members, context_.settings.outbox_bytes_max / 2);
+  const std::vector<protocol::Member> members = views_of(page.members, page_room());
   // Cut short: the rest is the next page.
-  const bool cut = members.size() < page.members.size() && !members.empty();
+  const bool cut = members.size() < page.members.size();
   const std::string_view next = cut ? members.back().id : std::string_view(page.next);
   protocol::append_members(scratch(), {id, channel, members, page.member_count, next});
   send_scratch();
 }
 
 // ── What a page costs ──
+
+// With what waits already it has half of the outbox, so that who asks for several at once is not
+// taken for a slow reader.
+std::size_t Session::page_room() const {
+  const std::size_t room = context_.settings.outbox_bytes_max / 2;
+  return room - std::min(room, output_.queued_bytes());
+}
 
 // Pays for the largest page that may come, beyond the message that asks for it, which is paid for.
 // No more than a client can have at all, so that it may ask for any page at some time.

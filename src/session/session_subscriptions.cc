@@ -73,8 +73,7 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   // What was missed must fit into the outbox at once, with what it missed in other channels: of
   // more than that the client reloads its state. Else who missed much would be taken for a slow
   // reader, would come back, and would miss the same again.
-  const std::size_t room = context_.settings.outbox_bytes_max / 2;
-  const std::size_t fitting = count_fitting(events, room - std::min(room, output_.queued_bytes()));
+  const std::size_t fitting = count_fitting(events, page_room());
   if (fitting < events.size()) {
     if (recovered.has_value()) {
       recovered = false;
@@ -94,7 +93,7 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   message.recovered = recovered;
   std::vector<protocol::Member> members;
   if (answer.members != nullptr) {
-    members = views_of(answer.members->members, room - std::min(room, output_.queued_bytes()));
+    members = views_of(answer.members->members, page_room());
     message.members = members;
     message.member_count = answer.members->member_count;
   }

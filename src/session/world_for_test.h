@@ -72,9 +72,11 @@ class Client final : public SessionOutput {
     ended = true;
   }
   void note_bad_token() override { ++bad_tokens; }
+  [[nodiscard]] std::size_t queued_bytes() const override { return queued; }
 
   std::deque<std::string> told;
   int bad_tokens = 0;
+  std::size_t queued = 0;  // waits to be sent
   bool ended = false;
   std::unique_ptr<Session> session;  // null: the connection is gone
 

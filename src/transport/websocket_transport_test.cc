@@ -1,5 +1,8 @@
 #include "transport/websocket_transport.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "transport/clients_for_test.h"
 #include "transport/transport_for_test.h"
 
@@ -303,6 +306,40 @@ TEST_F(WebSocketTransportTest, TellsASlowReaderWhyItIsClosed) {
   peer.close();
   EXPECT_TRUE(wait_for_clients(1));
   EXPECT_EQ(thread_.metrics.outbox_overflows.value(), 1U);
+}
+
+TEST_F(WebSocketTransportTest, HoldsNoMoreForAClientThatAsksForPagesAndReadsNone) {
+  outbox_.bytes_max = 300'000;
+  world_.settings.outbox_bytes_max = outbox_.bytes_max;
+  world_.settings.messages = {};  // pages cost nothing
+  auto held_most = std::make_shared<std::size_t>(0);
+  thread_.loop->set_turn_end([this, held_most] {
+    world_.hub.flush();
+    for (const net::Connection* connection : thread_.loop->connections()) {
+      *held_most = std::max(*held_most, connection->outbox_bytes());
+    }
+  });
+  auth::TokenRequest request{.user = "ada"};
+  request.grants = {{"dogs", auth::bit_of(auth::Action::history)}};
+  net::Peer peer = open("/v1/ws?token=" + session::World::sign(request));
+  read_frame(peer);
+  constexpr std::size_t event_bytes = 60'000;
+  for (int i = 0; i < 10; ++i) publish("dogs", "e", '"' + std::string(event_bytes, 'x') + '"');
+  constexpr int pages_max = 1000;  // more than all buffers on the way, if each has one event
+  std::string questions;
+  for (int i = 0; i < pages_max; ++i)
+    questions += text_frame(R"({"type":"history","channel":"dogs"})");
+  peer.send(questions);
+  ASSERT_TRUE(wait_for(thread_.metrics.outbox_overflows, 1));
+  int pages = 0;
+  Frame frame = read_frame(peer);
+  for (; frame.opcode == 1; frame = read_frame(peer)) ++pages;
+  EXPECT_EQ(frame.close_code(), 4430);
+  EXPECT_LT(pages, pages_max);
+  thread_.on_loop([&] {
+    EXPECT_GT(*held_most, outbox_.bytes_max) << "it was seen at its worst";
+    EXPECT_LE(*held_most, outbox_.bytes_max + event_bytes + 500) << "and one page";
+  });
 }
 
 // ── The end ──
