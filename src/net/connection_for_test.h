@@ -31,9 +31,8 @@ class ConnectionFixture : public testing::TestWithParam<Way> {
     thread_.start();
   }
 
-  // A connection on the loop; `name` goes before its notes.
-  std::unique_ptr<Peer> connect(Probe::Reactions reactions = {}, std::string name = {}) {
-    auto [ours, theirs] = make_pair_of_sockets();
+  // A connection on the loop has this end; `name` goes before its notes.
+  void adopt(FileDescriptor ours, Probe::Reactions reactions = {}, std::string name = {}) {
     auto tls = GetParam().tls ? tls_.context().accept(ours.get()) : nullptr;
     auto probe = std::make_unique<Probe>(notes_, std::move(reactions), std::move(name));
     thread_.on_loop([&] {
@@ -41,6 +40,10 @@ class ConnectionFixture : public testing::TestWithParam<Way> {
           *thread_.loop, std::move(ours), 42, limits_, std::move(tls), std::move(probe)));
       connection_->start();
     });
+  }
+  std::unique_ptr<Peer> connect(Probe::Reactions reactions = {}, std::string name = {}) {
+    auto [ours, theirs] = make_pair_of_sockets();
+    adopt(std::move(ours), std::move(reactions), std::move(name));
     if (!GetParam().tls) return std::make_unique<Peer>(std::move(theirs));
     return std::make_unique<TlsPeer>(std::move(theirs));
   }

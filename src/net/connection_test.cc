@@ -243,13 +243,7 @@ class TlsConnection : public ConnectionFixture {};
 
 TEST_P(TlsConnection, HearsWhatComesInOnePacketWithTheEndOfTheHandshake) {
   auto [ours, theirs] = make_pair_of_sockets();
-  thread_.on_loop([&] {
-    auto tls = tls_.context().accept(ours.get());
-    thread_.loop
-        ->adopt(std::make_unique<Connection>(*thread_.loop, std::move(ours), 1, limits_,
-                                             std::move(tls), std::make_unique<Probe>(notes_)))
-        .start();
-  });
+  adopt(std::move(ours));
   TlsPeer peer(std::move(theirs), "early");
   EXPECT_TRUE(notes_.wait_for("data early"));
 }
@@ -323,13 +317,7 @@ TEST_P(TlsConnection, SaysThatTheStreamIsWhole) {
 
 TEST_P(TlsConnection, ClosesWhoDoesNotSpeakTls) {
   auto [ours, theirs] = make_pair_of_sockets();
-  thread_.on_loop([&] {
-    auto tls = tls_.context().accept(ours.get());
-    thread_.loop
-        ->adopt(std::make_unique<Connection>(*thread_.loop, std::move(ours), 1, limits_,
-                                             std::move(tls), std::make_unique<Probe>(notes_)))
-        .start();
-  });
+  adopt(std::move(ours));
   Peer peer(std::move(theirs));
   peer.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(notes_.wait_for("closed"));

@@ -81,10 +81,7 @@ class CommandReader {
     command.id = id_;
     command.channel = read_channel();
     command.since = read_since();
-    if (field(Field::rewind)) {
-      command.rewind = static_cast<std::uint32_t>(
-          read_number(Field::rewind, 1, limits::history_page_max).value_or(0));
-    }
+    if (field(Field::rewind)) command.rewind = read_count(Field::rewind, limits::history_page_max);
     if (command.since && command.rewind) {
       refuse(ErrorCode::invalid_value, "give \"since\" or \"rewind\", not both");
     }
@@ -117,10 +114,7 @@ class CommandReader {
     History command;
     command.id = id_;
     command.channel = read_channel();
-    if (field(Field::limit)) {
-      command.limit = static_cast<std::uint32_t>(
-          read_number(Field::limit, 1, limits::history_page_max).value_or(0));
-    }
+    if (field(Field::limit)) command.limit = read_count(Field::limit, limits::history_page_max);
     if (field(Field::before)) command.before = read_number(Field::before, 0, safe_integer_max);
     return command;
   }
@@ -129,10 +123,7 @@ class CommandReader {
     Presence command;
     command.id = id_;
     command.channel = read_channel();
-    if (field(Field::limit)) {
-      command.limit = static_cast<std::uint32_t>(
-          read_number(Field::limit, 1, limits::members_listed_max).value_or(0));
-    }
+    if (field(Field::limit)) command.limit = read_count(Field::limit, limits::members_listed_max);
     command.after = optional_text(Field::after);
     if (command.after.size() > limits::user_bytes_max) {
       refuse(ErrorCode::invalid_value,
@@ -187,6 +178,10 @@ class CommandReader {
              fmt::format("\"{}\" must be an integer from {} to {}", name_of(field_name), min, max));
     }
     return number;
+  }
+
+  std::uint32_t read_count(Field field_name, std::uint64_t max) {
+    return static_cast<std::uint32_t>(read_number(field_name, 1, max).value_or(0));
   }
 
   std::string_view required_text(Field field_name) {

@@ -92,9 +92,9 @@ class Session final : public hub::Subscriber {
   template <typename Page, typename Send>
   [[nodiscard]] broker::Answer<Page> page_answer(protocol::CommandId id, std::uint32_t paid,
                                                  Send send);
-  // Both in messages. Nothing: it cannot pay at the moment.
-  [[nodiscard]] std::optional<std::uint32_t> pay_for_page(std::size_t rows, std::size_t row_bytes,
-                                                          TimePoint now);
+  // Both in messages. Nothing: it cannot pay at the moment, and was told so.
+  [[nodiscard]] std::optional<std::uint32_t> pay_for_page(protocol::CommandId id, std::size_t rows,
+                                                          std::size_t row_bytes, TimePoint now);
   void settle(std::uint32_t paid);
   // Bytes that a page may have now.
   [[nodiscard]] std::size_t page_room() const;

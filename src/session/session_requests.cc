@@ -77,11 +77,8 @@ void Session::execute(const protocol::History& command, TimePoint now) {
                "the token grants no history on " + std::string(command.channel));
     return;
   }
-  const auto paid = pay_for_page(command.limit, context_.settings.data_bytes_max, now);
-  if (!paid.has_value()) {
-    send_error(command.id, ErrorCode::rate_limited);
-    return;
-  }
+  const auto paid = pay_for_page(command.id, command.limit, context_.settings.data_bytes_max, now);
+  if (!paid.has_value()) return;
   const auto send = [id = command.id, channel = std::string(command.channel)](
                         Session& self, const broker::HistoryPage& page) {
     self.send_history(id, channel, page);
@@ -125,11 +122,8 @@ void Session::execute(const protocol::Presence& command, TimePoint now) {
     return;
   }
   const std::uint32_t limit = std::min(command.limit, context_.settings.members_listed_max);
-  const auto paid = pay_for_page(limit, member_bytes_max, now);
-  if (!paid.has_value()) {
-    send_error(command.id, ErrorCode::rate_limited);
-    return;
-  }
+  const auto paid = pay_for_page(command.id, limit, member_bytes_max, now);
+  if (!paid.has_value()) return;
   const auto send = [id = command.id, channel = std::string(command.channel)](
                         Session& self, const broker::MemberPage& page) {
     self.send_members(id, channel, page);
@@ -159,13 +153,16 @@ std::size_t Session::page_room() const {
 
 // Pays for the largest page that may come, beyond the message that asks for it, which is paid for.
 // No more than a client can have at all, so that it may ask for any page at some time.
-std::optional<std::uint32_t> Session::pay_for_page(std::size_t rows, std::size_t row_bytes,
-                                                   TimePoint now) {
+std::optional<std::uint32_t> Session::pay_for_page(protocol::CommandId id, std::size_t rows,
+                                                   std::size_t row_bytes, TimePoint now) {
   const Rate& rate = context_.settings.messages;
   const std::size_t bytes_max = context_.settings.outbox_bytes_max / 2;
   const std::uint32_t cost =
       std::min(message_cost(std::min(rows * row_bytes, bytes_max)), std::max(rate.burst, 1U));
-  if (!messages_.take(rate, now, cost - 1)) return std::nullopt;
+  if (!messages_.take(rate, now, cost - 1)) {
+    send_error(id, ErrorCode::rate_limited);
+    return std::nullopt;
+  }
   return cost - 1;
 }
 

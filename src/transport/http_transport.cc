@@ -23,6 +23,11 @@ constexpr std::string_view too_many_code = "too_many_connections";
 constexpr std::string_view too_many_message =
     "this address has as many connections, or opens them as fast, as it may";
 
+http::Response forbidden_origin_response() {
+  return http::json_error(403, "forbidden_origin",
+                          "this origin is not on the server's list (setting: origins)");
+}
+
 }  // namespace
 
 HttpTransport::HttpTransport(TransportContext& context)
@@ -226,9 +231,7 @@ void HttpTransport::upgrade(std::span<char> rest) {
   if (context_.draining) return refuse(HttpRefusal::draining, http::draining_response());
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
-    return refuse(HttpRefusal::forbidden_origin,
-                  http::json_error(403, "forbidden_origin",
-                                   "this origin is not on the server's list (setting: origins)"));
+    return refuse(HttpRefusal::forbidden_origin, forbidden_origin_response());
   }
   auto upgrade = read_upgrade(request, context_.settings.deflate);
   if (!upgrade.has_value()) return refuse(HttpRefusal::invalid_handshake, upgrade.error());
@@ -256,9 +259,7 @@ void HttpTransport::upgrade(std::span<char> rest) {
 void HttpTransport::stream_events() {
   const http::Request& request = reader_.request();
   if (!context_.settings.origins.allows(request)) {
-    return refuse(HttpRefusal::forbidden_origin,
-                  http::json_error(403, "forbidden_origin",
-                                   "this origin is not on the server's list (setting: origins)"));
+    return refuse(HttpRefusal::forbidden_origin, forbidden_origin_response());
   }
   std::vector<http::ResponseHeader> headers =
       http::cors_headers(request, context_.settings.origins);
