@@ -1,4 +1,6 @@
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +57,37 @@ TEST(Pattern, StarMatchesAnyRun) {
   EXPECT_FALSE(pattern_matches("room-*", "aroom-1"));
   EXPECT_FALSE(pattern_matches("", "a"));
   EXPECT_FALSE(pattern_matches("a?", "ab"));
+}
+
+// What it means, slowly.
+bool matches_by_definition(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern.front() != '*') {
+    return !text.empty() && text.front() == pattern.front() &&
+           matches_by_definition(pattern.substr(1), text.substr(1));
+  }
+  return matches_by_definition(pattern.substr(1), text) ||
+         (!text.empty() && matches_by_definition(pattern, text.substr(1)));
+}
+
+// All texts of these letters, up to a size.
+std::vector<std::string> all_texts(std::string_view letters, std::size_t size_max) {
+  std::vector<std::string> texts{""};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].size() == size_max) continue;
+    for (const char letter : letters) texts.push_back(texts[i] + letter);
+  }
+  return texts;
+}
+
+TEST(Pattern, IsWhatItsDefinitionSays) {
+  const std::vector<std::string> texts = all_texts("ab", 6);
+  for (const std::string& pattern : all_texts("ab*", 5)) {
+    for (const std::string& text : texts) {
+      ASSERT_EQ(pattern_matches(pattern, text), matches_by_definition(pattern, text))
+          << pattern << " " << text;
+    }
+  }
 }
 
 TEST(Pattern, IsNotExponential) {

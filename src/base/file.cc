@@ -15,6 +15,14 @@ std::unexpected<std::string> failure(std::string_view what, const std::string& p
   return std::unexpected(file_failure(what, path));
 }
 
+// Half a file helps nobody, and on a disk that is full it takes the room of others.
+std::unexpected<std::string> failure_that_leaves_nothing(std::string_view what,
+                                                         const std::string& path) {
+  auto failed = failure(what, path);
+  ::unlink(path.c_str());
+  return failed;
+}
+
 }  // namespace
 
 std::string file_failure(std::string_view what, const std::string& path) {
@@ -41,8 +49,10 @@ std::expected<void, std::string> write_file_atomically(const std::string& path,
   const int error = errno;
   ::close(file);
   errno = error;
-  if (!written) return failure("write", unfinished);
-  if (std::rename(unfinished.c_str(), path.c_str()) != 0) return failure("rename", unfinished);
+  if (!written) return failure_that_leaves_nothing("write", unfinished);
+  if (std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    return failure_that_leaves_nothing("rename", unfinished);
+  }
   return sync_folder_of(path);
 }
 

@@ -1,11 +1,13 @@
 #include "base/file.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +56,28 @@ TEST_F(AtomicFile, IsOnDiskAndSoIsItsName) {
   take_synced_paths();
   ASSERT_TRUE(write_file_atomically(path_, "bytes").has_value());
   EXPECT_THAT(take_synced_paths(), ElementsAre(path_ + ".new", directory_));
+}
+
+// What it had written stayed, and filled the disk for the revocations, which were lost.
+TEST_F(AtomicFile, LeavesNothingBehindWhenTheDiskIsFull) {
+  ASSERT_TRUE(write_file_atomically(path_, "before").has_value());
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit full{1000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+  const auto written = write_file_atomically(path_, std::string(2000, 'x'));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(written, std::unexpected("cannot write " + path_ + ".new: File too large"));
+  EXPECT_NE(::access((path_ + ".new").c_str(), F_OK), 0);
+  EXPECT_EQ(content(), "before");
+}
+
+TEST_F(AtomicFile, LeavesNothingBehindWhenItCannotTakeItsName) {
+  ASSERT_EQ(::mkdir(path_.c_str(), 0700), 0);
+  EXPECT_FALSE(write_file_atomically(path_, "x").has_value());
+  EXPECT_NE(::access((path_ + ".new").c_str(), F_OK), 0);
+  ::rmdir(path_.c_str());
 }
 
 TEST(SyncFolder, IsTheWorkingOneForABareName) {

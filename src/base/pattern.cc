@@ -1,30 +1,25 @@
 #include "base/pattern.h"
 
-#include <cstddef>
-
 namespace river {
 
+// What is between two stars is looked for from the left, once; what is behind the last one can only
+// stand at the end. To try it at every place took a client who renews its token, with 60 grants
+// such as `*aaa…b`, 26 ms of its loop each time.
 bool pattern_matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;  // the last `*` seen, and where its run began
-  std::size_t run = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      run = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;  // let the star take one character more
-      t = ++run;
-    } else {
-      return false;
-    }
+  constexpr std::string_view::size_type none = std::string_view::npos;
+  auto star = pattern.find('*');
+  if (star == none) return pattern == text;
+  if (!text.starts_with(pattern.substr(0, star))) return false;
+  text.remove_prefix(star);
+  pattern.remove_prefix(star + 1);
+  while ((star = pattern.find('*')) != none) {
+    // The first place leaves the most for what follows.
+    const auto place = text.find(pattern.substr(0, star));
+    if (place == none) return false;
+    text.remove_prefix(place + star);
+    pattern.remove_prefix(star + 1);
   }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return text.ends_with(pattern);
 }
 
 }  // namespace river

@@ -1,5 +1,5 @@
 // Channel patterns, as in grants and rules: `*` matches any run of characters, also none; all else
-// is literal. Linear in pattern × text, never recursive.
+// is literal. At worst pattern × text, in steps of memory comparison; never recursive.
 #pragma once
 
 #include <string_view>

@@ -19,6 +19,12 @@ class Dialect {
   virtual ~Dialect() = default;
   [[nodiscard]] virtual SharedBytes events(std::string_view channel, Epoch epoch,
                                            std::span<const broker::Publication> events) = 0;
+  // Those that one subscriber catches up with. It pays for them with one message, so they are to be
+  // had without much work.
+  [[nodiscard]] virtual SharedBytes events_for_one(std::string_view channel, Epoch epoch,
+                                                   std::span<const broker::Publication> events) {
+    return this->events(channel, epoch, events);
+  }
   [[nodiscard]] virtual SharedBytes presence(std::string_view channel,
                                              const broker::PresenceChange& change) = 0;
   // An event for a user, outside of any channel.

@@ -15,8 +15,9 @@ namespace river::net {
 namespace {
 
 constexpr std::size_t iovecs_max = 64;
-// Read of one TLS connection in one turn before others are heard, and a buffer at most beyond.
-constexpr std::size_t tls_bytes_a_turn = std::size_t{256} * 1024;
+// Read off the socket of one TLS connection in one turn before others are heard: as much as of one
+// in clear. Counted in bytes of the wire, as a record may hold a single byte for us, or none.
+constexpr std::size_t tls_bytes_a_turn = Loop::read_buffer_bytes;
 
 }  // namespace
 
@@ -121,6 +122,7 @@ void Connection::on_events(std::uint32_t events) {
     touch();
   }
   if (handshaking_) {
+    tls_->begin_turn(tls_bytes_a_turn);
     continue_handshake();
     return;
   }
@@ -131,7 +133,9 @@ void Connection::on_events(std::uint32_t events) {
   }
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return;
   if (again_) return;  // it will be read: twice a turn is too much
-  uses_tls() ? read_tls() : read_plain();
+  if (!uses_tls()) return read_plain();
+  tls_->begin_turn(tls_bytes_a_turn);
+  read_tls();
 }
 
 void Connection::continue_handshake() {
@@ -170,13 +174,12 @@ void Connection::read_plain() {
   }
 }
 
+// Until this turn's bytes are used up: if there are more, the socket says so in the next.
 void Connection::read_tls() {
-  for (std::size_t bytes = 0; bytes < tls_bytes_a_turn;) {
-    if (!is_open() || paused_ || read_ended_) return;
+  while (is_open() && !paused_ && !read_ended_) {
     const TlsResult result = tls_->read(loop_.read_buffer());
     switch (result.status) {
       case TlsStatus::done:
-        bytes += result.bytes;
         give(result.bytes);
         continue;
       case TlsStatus::want_read:
@@ -193,15 +196,13 @@ void Connection::read_tls() {
     if (is_open() && tls_->unsent()) touch();
     return;
   }
-  if (is_open() && !again_) {
-    again_ = true;
-    loop_.read_again_next_turn(*this);
-  }
 }
 
 void Connection::read_again() {
   again_ = false;
-  if (is_open()) read_tls();
+  if (!is_open()) return;
+  tls_->begin_turn(tls_bytes_a_turn);
+  read_tls();
 }
 
 void Connection::give(std::size_t bytes) {

@@ -133,7 +133,7 @@ class Loop {
   std::vector<Connection*> connections_;  // owned; each knows its place here
   std::vector<std::unique_ptr<Connection>> graveyard_;
   std::vector<std::unique_ptr<ConnectionHandler>> old_handlers_;
-  std::vector<Connection*> again_;  // TLS has read ahead more than one turn's worth
+  std::vector<Connection*> again_;  // TLS has read ahead what nobody has taken yet
   std::vector<Connection*> dirty_;
   std::vector<Connection*> writing_;
   std::vector<Connection*> sending_;  // those of a batch that send_items_ are for

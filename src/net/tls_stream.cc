@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <string_view>
 #include <system_error>
@@ -76,6 +77,21 @@ TlsStream::TlsStream(std::unique_ptr<ssl_st, SslDeleter> ssl, int fd)
   BIO* bio = wire_.make_bio();
   ::SSL_set_bio(ssl_.get(), bio, bio);
   ::SSL_set_accept_state(ssl_.get());
+  ::SSL_set_msg_callback(ssl_.get(), on_message);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
+}
+
+void TlsStream::begin_turn(std::size_t wire_bytes_max) {
+  wire_.allow_to_read(wire_bytes_max);
+  key_updates_ = 0;
+}
+
+void TlsStream::on_message(int is_ours, int /*version*/, int kind, const void* message,
+                           std::size_t bytes, ssl_st* /*ssl*/, void* stream) {
+  if (is_ours != 0 || kind != SSL3_RT_HANDSHAKE || bytes == 0) return;
+  if (*static_cast<const unsigned char*>(message) != SSL3_MT_KEY_UPDATE) return;
+  auto& self = *static_cast<TlsStream*>(stream);
+  if (++self.key_updates_ > key_updates_a_turn) self.wire_.fail(EPROTO);
 }
 
 TlsStatus TlsStream::handshake() {

@@ -45,10 +45,19 @@ struct SslDeleter {
 
 class TlsStream {
  public:
+  // Keys that a peer may replace in one turn. Each costs some ten times what the peer's message
+  // does; who means well does it after millions of records.
+  static constexpr std::uint32_t key_updates_a_turn = 16;
+
   // For TlsContext::accept.
   TlsStream(std::unique_ptr<ssl_st, SslDeleter> ssl, int fd);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
+
+  // What is read until the next call takes no more than these bytes off the socket. Without it a
+  // peer who sends fast enough is read for ever. When they are used up, the answer is want_read,
+  // and the socket still readable.
+  void begin_turn(std::size_t wire_bytes_max);
 
   // done, want_read, want_write, closed or failed.
   [[nodiscard]] TlsStatus handshake();
@@ -75,6 +84,9 @@ class TlsStream {
   [[nodiscard]] std::string failure() const;
 
  private:
+  // What OpenSSL tells of each message of the protocol.
+  static void on_message(int is_ours, int version, int kind, const void* message, std::size_t bytes,
+                         ssl_st* ssl, void* stream);
   [[nodiscard]] TlsStatus status_after(int result);
   TlsStatus fail();
   [[nodiscard]] bool has_failed() const { return failed_ || wire_.error() != 0; }
@@ -82,6 +94,7 @@ class TlsStream {
   TlsWire wire_;                             // outlives ssl_, which writes to it
   std::unique_ptr<ssl_st, SslDeleter> ssl_;  // may be the larger part of a connection's memory
   std::uint32_t failure_ = 0;                // OpenSSL's code
+  std::uint32_t key_updates_ = 0;            // of the peer, in this turn
   bool failed_ = false;
 };
 

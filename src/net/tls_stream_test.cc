@@ -283,10 +283,55 @@ TEST_F(TlsStreamTest, EndsAPeerThatAsksForAnswersAndReadsNone) {
     ASSERT_EQ(::SSL_key_update(client_.ssl(), SSL_KEY_UPDATE_REQUESTED), 1);
     ASSERT_TRUE(client_.handshake());
     connected.wire.to_server(client_.output());
+    connected.stream->begin_turn(1000);
     result = connected.stream->read(buffer);
   }
   EXPECT_EQ(result.status, TlsStatus::failed);
   EXPECT_EQ(connected.stream->failure(), "No buffer space available");
+}
+
+TEST_F(TlsStreamTest, ReadsNoMoreOfTheSocketInATurnThanItMay) {
+  Connected connected(*context_, client_);
+  ASSERT_EQ(connected.handshake(), TlsStatus::done);
+  constexpr std::size_t records = 1'000;
+  constexpr std::size_t records_a_turn = 10;
+  std::string sent;
+  for (std::size_t i = 0; i < records; ++i) {
+    client_.write("x");
+    if (i == records_a_turn - 1) sent = client_.output();
+  }
+  const std::size_t wire_bytes = sent.size();
+  connected.wire.to_server(sent + client_.output());
+  std::array<char, 4'096> buffer{};
+  for (std::size_t left = records; left > 0; left -= records_a_turn) {
+    connected.stream->begin_turn(wire_bytes);
+    ASSERT_EQ(connected.stream->read(buffer).bytes, records_a_turn);
+    ASSERT_EQ(connected.stream->read(buffer).status, TlsStatus::want_read);
+    ASSERT_FALSE(connected.stream->pending());
+  }
+}
+
+// A key update gives nothing to read, so OpenSSL goes on with what follows it: millions of them
+// kept a loop for as long as they came.
+TEST_F(TlsStreamTest, EndsAPeerThatDoesLittleMoreThanReplaceItsKeys) {
+  Connected connected(*context_, client_);
+  ASSERT_EQ(connected.handshake(), TlsStatus::done);
+  const auto after_updates = [&](std::uint32_t updates) {
+    for (std::uint32_t i = 0; i < updates; ++i) {
+      EXPECT_EQ(::SSL_key_update(client_.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+      EXPECT_TRUE(client_.handshake());
+    }
+    client_.write("x");
+    connected.wire.to_server(client_.output());
+    connected.stream->begin_turn(65'536);
+    std::array<char, 10> buffer{};
+    const TlsResult first = connected.stream->read(buffer);
+    return first.status == TlsStatus::done ? connected.stream->read(buffer).status : first.status;
+  };
+  EXPECT_EQ(after_updates(TlsStream::key_updates_a_turn), TlsStatus::want_read);
+  EXPECT_EQ(after_updates(TlsStream::key_updates_a_turn), TlsStatus::want_read);
+  EXPECT_EQ(after_updates(TlsStream::key_updates_a_turn + 1), TlsStatus::failed);
+  EXPECT_EQ(connected.stream->failure(), "Protocol error");
 }
 
 }  // namespace

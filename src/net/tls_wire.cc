@@ -1,5 +1,6 @@
 #include "net/tls_wire.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <openssl/bio.h>
@@ -56,10 +57,17 @@ struct TlsWireBio {
   static int read(BIO* bio, char* out, int size) {
     TlsWire& wire = wire_of(bio);
     BIO_clear_retry_flags(bio);
+    if (wire.error_ != 0) return -1;
+    const std::size_t room = std::min(static_cast<std::size_t>(size), wire.readable_bytes_);
+    if (room == 0) {
+      BIO_set_retry_read(bio);
+      return -1;
+    }
     ssize_t result = 0;
     do {
-      result = ::recv(wire.fd_, out, static_cast<std::size_t>(size), MSG_DONTWAIT);
+      result = ::recv(wire.fd_, out, room, MSG_DONTWAIT);
     } while (result < 0 && errno == EINTR);
+    if (result > 0) wire.readable_bytes_ -= static_cast<std::size_t>(result);
     if (result == 0) ::BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
     if (result < 0 && errno == EAGAIN) {
       BIO_set_retry_read(bio);

@@ -19,6 +19,9 @@
 namespace river::server {
 namespace {
 
+// As far as tokens go: with more, to add the age of a revocation would overflow.
+constexpr UnixSeconds seconds_max = 9'007'199'254'740'991;  // 2^53 - 1
+
 std::string text_of(const RevokedUsers& users) {
   std::string text;
   for (const auto& [user, at] : users)
@@ -31,6 +34,7 @@ std::optional<std::pair<std::string, UnixSeconds>> parse(std::string_view line) 
   const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), at);
   const auto used = static_cast<std::size_t>(stop - line.data());
   if (error != std::errc() || used >= line.size() || line[used] != ' ') return std::nullopt;
+  if (at < -seconds_max || at > seconds_max) return std::nullopt;
   const std::string_view user = line.substr(used + 1);
   if (!valid_user(user)) return std::nullopt;
   return std::pair(std::string(user), at);

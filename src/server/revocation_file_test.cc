@@ -96,8 +96,8 @@ TEST_F(RevocationFileTest, MayHaveTwoFullLinesForEachUser) {
 }
 
 TEST_F(RevocationFileTest, NamesTheLineThatItCannotRead) {
-  for (const char* damage :
-       {"soon ada\n", "5\n", "5 \n", "5ada\n", " 5 ada\n", "\n", "5 a\tb\n", "5\n6 bob"}) {
+  for (const char* damage : {"soon ada\n", "5\n", "5 \n", "5ada\n", " 5 ada\n", "\n", "5 a\tb\n",
+                             "5\n6 bob", "-9007199254740992 ada\n", "9007199254740992 ada\n"}) {
     directory_.write("revocations", std::string("1 ada\n") + damage);
     const auto read = file_.read();
     ASSERT_FALSE(read.has_value()) << damage;

@@ -100,8 +100,8 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   protocol::append_subscribed(scratch(), message);
   send_scratch();
   if (!events.empty()) {
-    output_.send_chunk(
-        context_.hub.dialect(dialect).events(channel.name(), answer.position.epoch, events));
+    output_.send_chunk(context_.hub.dialect(dialect).events_for_one(channel.name(),
+                                                                    answer.position.epoch, events));
     context_.metrics.deliveries.add(events.size());
   }
   output_.mark_position();

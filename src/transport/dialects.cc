@@ -15,14 +15,12 @@ class JsonDialect : public hub::Dialect {
  public:
   SharedBytes events(std::string_view channel, Epoch /*epoch*/,
                      std::span<const broker::Publication> events) final {
-    out_.clear();
-    for (const broker::Publication& publication : events) {
-      json_.clear();
-      protocol::append_event(json_, {channel, publication.content.event(),
-                                     publication.content.data(), publication.offset});
-      wrap(out_, json_);
-    }
-    return SharedBytes(out_);
+    return encode(channel, events, &JsonDialect::wrap);
+  }
+
+  SharedBytes events_for_one(std::string_view channel, Epoch /*epoch*/,
+                             std::span<const broker::Publication> events) final {
+    return encode(channel, events, &JsonDialect::wrap_for_one);
   }
 
   SharedBytes presence(std::string_view channel, const broker::PresenceChange& change) final {
@@ -43,6 +41,19 @@ class JsonDialect : public hub::Dialect {
 
  private:
   virtual void wrap(std::string& out, std::string_view json) = 0;
+  virtual void wrap_for_one(std::string& out, std::string_view json) { wrap(out, json); }
+
+  SharedBytes encode(std::string_view channel, std::span<const broker::Publication> events,
+                     void (JsonDialect::*wrap_event)(std::string&, std::string_view)) {
+    out_.clear();
+    for (const broker::Publication& publication : events) {
+      json_.clear();
+      protocol::append_event(json_, {channel, publication.content.event(),
+                                     publication.content.data(), publication.offset});
+      (this->*wrap_event)(out_, json_);
+    }
+    return SharedBytes(out_);
+  }
 
   SharedBytes wrapped() {
     out_.clear();
@@ -74,6 +85,12 @@ class DeflateDialect final : public JsonDialect {
         return;
       }
     }
+    websocket::append_frame(out, websocket::Opcode::text, json);
+  }
+
+  // To deflate is a hundred times the work of all else. For a channel it is done once, whoever
+  // listens; by coming and going, a client could have it done for itself half of the time there is.
+  void wrap_for_one(std::string& out, std::string_view json) override {
     websocket::append_frame(out, websocket::Opcode::text, json);
   }
 

@@ -56,6 +56,16 @@ TEST_F(DialectsTest, ALargeEventIsDeflatedToWhatInflatesToTheSame) {
   }
 }
 
+// One client that came and went had half a second a second spent on deflating what it missed.
+TEST_F(DialectsTest, WhatOneCatchesUpWithIsNotDeflated) {
+  const std::vector<broker::Publication> missed{publication(1, large_), publication(2, large_)};
+  for (const hub::DialectIndex dialect : {websocket_dialect, deflate_dialect(15), sse_dialect}) {
+    const hub::DialectIndex plain = dialect == sse_dialect ? sse_dialect : websocket_dialect;
+    EXPECT_EQ(world_.hub.dialect(dialect).events_for_one("dogs", 7, missed).view(),
+              events(plain, missed));
+  }
+}
+
 TEST_F(DialectsTest, ASmallEventIsNotDeflated) {
   EXPECT_EQ(events(deflate_dialect(15), {publication(1, "{}")}),
             events(websocket_dialect, {publication(1, "{}")}));

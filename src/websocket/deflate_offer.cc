@@ -17,6 +17,13 @@ std::optional<std::uint8_t> parse_window_bits(const std::string& text) {
   return std::nullopt;
 }
 
+// The largest window that River makes and that is not larger. Few, because each that somebody
+// listens with is one more time that every event is deflated: with all seven, one client and its
+// own seven listeners took a loop seven times the work.
+std::uint8_t window_within(std::uint8_t bits) {
+  return bits >= 15 ? 15 : bits >= 12 ? 12 : 9;
+}
+
 // Which parameters have come, to find the repeated ones.
 struct Seen {
   bool server_no_context_takeover = false;
@@ -45,7 +52,7 @@ bool read_parameter(const ExtensionParameter& parameter, DeflateOffer& offer, Se
     const auto bits = value ? parse_window_bits(*value) : std::nullopt;
     // zlib silently makes a window of 9 bits when asked for 8 (madler/zlib issue 171).
     if (!bits || *bits == 8 || !first_time(seen.server_max_window_bits)) return false;
-    offer = {.server_window_bits = *bits, .server_window_bits_given = true};
+    offer = {.server_window_bits = window_within(*bits), .server_window_bits_given = true};
     return true;
   }
   return false;

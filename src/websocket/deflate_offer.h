@@ -19,7 +19,7 @@ struct DeflateParameters {
 
 struct DeflateOffer {
   std::uint8_t server_window_bits = 15;
-  bool server_window_bits_given = false;  // then the answer must repeat the parameter
+  bool server_window_bits_given = false;  // then the answer must say which it is
 };
 
 // Nothing when the offer must be declined: another extension, a parameter that is unknown, repeated

@@ -1,6 +1,7 @@
 #include "websocket/deflate_offer.h"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -29,10 +30,11 @@ TEST(DeflateOffer, TakesEveryParameterOfTheRfc) {
             "12!");
 }
 
-TEST(DeflateOffer, TakesEveryServerWindowThatZlibMakes) {
+TEST(DeflateOffer, TakesEveryServerWindowThatZlibMakesButMakesFew) {
+  const std::vector<std::string> answers{"9!", "9!", "9!", "12!", "12!", "12!", "15!"};
   for (int bits = 9; bits <= 15; ++bits) {
     EXPECT_EQ(answer("; server_max_window_bits=" + std::to_string(bits)),
-              std::to_string(bits) + "!");
+              answers.at(static_cast<std::size_t>(bits - 9)));
   }
 }
 

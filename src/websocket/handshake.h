@@ -34,7 +34,7 @@ struct NegotiateOptions {
 struct Upgrade {
   std::string accept;  // Sec-WebSocket-Accept
   std::optional<DeflateParameters> deflate;
-  bool server_window_bits_given = false;  // the client asked for it, so the answer repeats it
+  bool server_window_bits_given = false;  // the client asked for one, so the answer says it
   std::string subprotocol;                // or empty
 };
 

@@ -76,7 +76,7 @@ TEST(Handshake, AnswersAnUpgradeWithEverything) {
             "Connection: Upgrade\r\n"
             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
             "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
-            "client_no_context_takeover; server_max_window_bits=10\r\n"
+            "client_no_context_takeover; server_max_window_bits=9\r\n"
             "Sec-WebSocket-Protocol: river.v1\r\n"
             "\r\n");
 }
@@ -173,7 +173,7 @@ TEST(Handshake, TakesTheFirstOfferThatIsAcceptable) {
       "permessage-deflate; server_max_window_bits=11, permessage-deflate";
   const auto upgrade = negotiate_all(headers);
   ASSERT_TRUE(upgrade);
-  EXPECT_EQ(upgrade->deflate, DeflateParameters{.server_window_bits = 11});
+  EXPECT_EQ(upgrade->deflate, DeflateParameters{.server_window_bits = 9});
 }
 
 TEST(Handshake, GoesOnWithoutCompressionWhenNoOfferIsAcceptable) {
