@@ -61,6 +61,7 @@ class Audience {
   }
   ~Audience() {
     for (const auto& listener : listeners_) hub_.unsubscribe_all(*listener);
+    for (const auto& listener : others_) hub_.unsubscribe_all(*listener);
     network_.deliver_all();
   }
   Audience(const Audience&) = delete;
@@ -93,14 +94,27 @@ class Audience {
     network_.deliver_all();
   }
 
-  // One channel more, with the first listener in it.
-  void add_channel(const std::string& name) {
-    hub_.subscribe(*listeners_.front(), name, {});
+  // One channel more, with a listener that has a hundred channels, as clients may have. Returns
+  // its number.
+  std::size_t add_channel(const std::string& name) {
+    if (channels_ % channels_a_listener == 0) {
+      others_.push_back(std::make_unique<Listener>(transport::websocket_dialect));
+    }
+    hub_.subscribe(*others_.back(), name, {});
     network_.deliver_all();
+    return channels_++;
+  }
+  // The end of a turn in which only that channel had something.
+  std::size_t flush_channel(std::size_t number) {
+    hub_.flush();
+    const std::size_t bytes = others_[number / channels_a_listener]->write();
+    hub_.writes_done();
+    return bytes;
   }
 
  private:
   static constexpr const char* channel = "dogs";
+  static constexpr std::size_t channels_a_listener = 100;
 
   broker::SimulatedNetwork network_{1};
   broker::HomeSettings settings_;
@@ -110,6 +124,8 @@ class Audience {
   broker::MemoryBroker broker_{0, network_.courier(0), settings_, rules_, metrics_};
   hub::Hub hub_{broker_, rules_, metrics_};
   std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<Listener>> others_;  // of the channels that were added
+  std::size_t channels_ = 0;
 };
 
 }  // namespace river::bench
