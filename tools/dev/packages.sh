@@ -9,7 +9,7 @@ packages_test=(curl haproxy libgmock-dev libgtest-dev openssl python3)
 packages_browser=(chromium fonts-dejavu-core)
 packages_check=(clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 shellcheck)
 packages_node=(python3-pip)
-packages_bench=(libbenchmark-dev valgrind)
+packages_bench=(libbenchmark-dev python3 valgrind)
 
 # ensure_packages <purpose…>: quick when nothing is missing, so that every command can call it.
 ensure_packages() {

@@ -1,0 +1,114 @@
+"""Runs what is planned and keeps what each run prints."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+from . import machine
+
+RUN_SECONDS_MAX = 300
+
+
+class Runner:
+    """Programs are those in `build`, results go to `results`. What fails is remembered, and the
+    rest still runs."""
+
+    def __init__(self, root, build, results):
+        self.root = root
+        self.build = pathlib.Path(build)
+        self.results = results
+        self.failures = []
+
+    def send_batches(self):
+        """Which ways to send work here."""
+        words = ["ceiling", "--subscribers", "1", "--seconds", "0.01", "--client-core", "-1",
+                 "--server-core", "-1", "--send-batch", "io_uring"]
+        done = self._execute([str(self.build / "river-bench"), *words])
+        return ("io_uring", "sendmsg") if done.returncode == 0 else ("sendmsg",)
+
+    def run(self, groups):
+        start = time.monotonic()
+        all_before, stolen_before = machine.processor_seconds()
+        for group in groups:
+            say(f"{group.name}: {len(group.runs)} runs, {group.rounds} rounds")
+            self._run_group(group)
+        all_after, stolen_after = machine.processor_seconds()
+        stolen = (stolen_after - stolen_before) / max(all_after - all_before, 1e-9)
+        return {"seconds": round(time.monotonic() - start), "stolen_share": round(stolen, 4)}
+
+    def _run_group(self, group):
+        start = time.monotonic()
+        kept = {run.name: [] for run in group.runs}
+        for run in group.runs:
+            self.results.remove(run.name)  # what fails now must not show what once was
+        for _ in range(group.rounds):
+            for run in group.runs:
+                outcome = self._measure(run)
+                if outcome is None:
+                    continue
+                command, result = outcome
+                kept[run.name].append(result)
+                self.results.write(run.name, {"command": command, "rounds": kept[run.name]})
+        say(f"{group.name}: {time.monotonic() - start:.0f} s")
+
+    def _measure(self, run):
+        """What was typed, and what it printed; None if it failed."""
+        if not (self.build / run.program).is_file():
+            say(f"  {run.name}: left out, there is no {run.program} in {self.build}")
+            return None
+        words = [self._filled_in(word) for word in run.words]
+        command = self._command(run.program, words)
+        try:
+            done = self._execute(command)
+            if done.returncode != 0:
+                raise ValueError(done.stderr.strip()[-2000:] or f"exit code {done.returncode}")
+            result = parse(run.program, done)
+        except (ValueError, subprocess.TimeoutExpired) as error:
+            self.failures.append(f"{' '.join(command)}: {error}")
+            say(f"  {run.name} FAILED: {error}")
+            return None
+        if run.program == "river-bench":
+            say("  " + done.stderr.strip())
+        return " ".join(command), result
+
+    def _command(self, program, words):
+        path = str(self.build / program)
+        if program == "river-delivery":
+            out = self.results.folder / "callgrind.out"
+            return ["valgrind", "--tool=callgrind", "--instr-atstart=no",
+                    f"--callgrind-out-file={self._shown(out)}", path, *words]
+        if program == "river-bench" and self.build != pathlib.Path("build/release"):
+            words = [*words, "--river", str(self.build / "river")]
+        return [path, *words]
+
+    def _shown(self, path):
+        """Relative to the project, where it is in it."""
+        path = path.resolve()
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+
+    def _filled_in(self, word):
+        if word != "{ceiling}":
+            return word
+        ceiling = self.results.figure("latency_ceiling", "deliveries_per_second")
+        return f"{ceiling.median:.0f}" if ceiling else "0"
+
+    def _execute(self, command):
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True,
+                              timeout=RUN_SECONDS_MAX, check=False)
+
+
+def parse(program, done):
+    """What a program printed, as a dictionary; a ValueError if that makes no sense."""
+    if program == "river-delivery":
+        collected = re.search(r"Collected : (\d+)", done.stderr)
+        if not collected:
+            raise ValueError("callgrind collected nothing")
+        return {"instructions": int(collected.group(1)), "deliveries": int(done.stdout)}
+    return json.loads(done.stdout)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
