@@ -103,6 +103,7 @@ void add_scenarios(CLI::App& app, Options& options) {
   presence->add_option("--joins", options.joins_per_second, "a second");
   presence->add_option("--leaves", options.leaves_per_second, "a second; 0: as joins");
   scenario("ceiling", "fanout by the kernel alone", run_ceiling);
+  scenario("tls-ceiling", "memory of an idle TLS client, OpenSSL's alone", run_tls_ceiling);
 }
 
 }  // namespace

@@ -16,8 +16,9 @@ void run_slow_readers(const Options& options);
 void run_presence_storm(const Options& options);
 void run_soak(const Options& options);
 
-// What the kernel gives, by bare programs without protocol.
+// What the kernel gives, or OpenSSL, by bare programs without protocol.
 void run_ceiling(const Options& options);
 void run_connect_ceiling(const Options& options);
+void run_tls_ceiling(const Options& options);
 
 }  // namespace river::bench

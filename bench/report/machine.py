@@ -1,4 +1,4 @@
-"""Where and on what it was measured."""
+"""Where, when and of which sources it was measured."""
 
 import datetime
 import os
@@ -7,7 +7,7 @@ import platform
 import subprocess
 
 
-def describe(root):
+def describe():
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
@@ -15,9 +15,11 @@ def describe(root):
         "virtual": "hypervisor" in _flags(),
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
-        "commit": commit(root),
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }
+
+
+def now():
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def commit(root):

@@ -37,6 +37,7 @@ def write(path, size, groups, results):
 def _head(results, runs):
     about = results.read("suite") or {}
     machine = about.get("machine", {})
+    groups = about.get("groups", {}).values()
     measured = [run for run in runs if results.has(run)]
     wrong = [run for run in measured for each in results.rounds(run)
              if any(each.get(word) for word in ("lost", "doubled", "reordered"))]
@@ -49,8 +50,10 @@ def _head(results, runs):
              + (", a virtual machine" if machine.get("virtual") else "")],
             ["Memory", f"{machine.get('memory_gigabytes')} GiB"],
             ["System", f"{machine.get('system')}, Linux {machine.get('kernel')}"],
-            ["Commit", f"`{machine.get('commit')}`"],
-            ["When", f"{machine.get('date')}, {about.get('seconds', 0) / 60:.0f} minutes"],
+            # One of each, unless the suite was measured in parts.
+            ["Commit", _range(f"`{group['commit']}`" for group in groups)],
+            ["When", _range(group["date"] for group in groups)
+             + f"; {sum(group['seconds'] for group in groups) / 60:.1f} minutes"],
         ]),
         *paragraph("""The server has one core, the clients another, and TCP goes over the loopback
             interface, where a part of the receiving counts as the sender's work. How much comes out
@@ -62,11 +65,17 @@ def _head(results, runs):
         *paragraph(f"{rounds} measurements of {len(measured)} kinds;",
                    "**events were lost, doubled or reordered in: " + ", ".join(wrong) + ".**"
                    if wrong else "in none of them was an event lost, doubled or reordered."),
-        *_failures(about)]
+        *_failures(groups)]
 
 
-def _failures(about):
-    failures = about.get("failures", [])
+def _range(texts):
+    """The first and the last of them."""
+    texts = sorted(set(texts))
+    return texts[0] if len(texts) == 1 else f"{texts[0]} – {texts[-1]}" if texts else "unknown"
+
+
+def _failures(groups):
+    failures = [failure for group in groups for failure in group["failures"]]
     if not failures:
         return []
     return ["**Failed, and so missing below:**", "", *[f"- `{each}`" for each in failures], ""]
@@ -129,7 +138,9 @@ def _noise(size, results):
         found = results.figure(run, RATE)
         if found:
             rows.append([when, found.text(), f"{found.percent:.0f} %"])
-    stolen = (results.read("suite") or {}).get("stolen_share", 0)
+    groups = (results.read("suite") or {}).get("groups", {}).values()
+    stolen = (sum(group["stolen_seconds"] for group in groups)
+              / max(sum(group["processor_seconds"] for group in groups), 1))
     if not rows:
         return []
     return ["## How noisy the machine was", "",

@@ -13,14 +13,13 @@ RUN_SECONDS_MAX = 300
 
 
 class Runner:
-    """Programs are those in `build`, results go to `results`. What fails is remembered, and the
-    rest still runs."""
+    """Programs are those in `build`, results go to `results`. If a run fails, the rest still
+    runs."""
 
     def __init__(self, root, build, results):
         self.root = root
         self.build = pathlib.Path(build)
         self.results = results
-        self.failures = []
 
     def send_batches(self):
         """Which ways to send work here."""
@@ -30,57 +29,61 @@ class Runner:
         return ("io_uring", "sendmsg") if done.returncode == 0 else ("sendmsg",)
 
     def run(self, groups):
-        start = time.monotonic()
-        all_before, stolen_before = machine.processor_seconds()
+        """Returns what is to be known of each group beside its results."""
+        about = {}
         for group in groups:
             say(f"{group.name}: {len(group.runs)} runs, {group.rounds} rounds")
-            self._run_group(group)
-        all_after, stolen_after = machine.processor_seconds()
-        stolen = (stolen_after - stolen_before) / max(all_after - all_before, 1e-9)
-        return {"seconds": round(time.monotonic() - start), "stolen_share": round(stolen, 4)}
+            start = time.monotonic()
+            before = machine.processor_seconds()
+            failures = self._run_group(group)
+            processor, stolen = (after - earlier for after, earlier
+                                 in zip(machine.processor_seconds(), before))
+            about[group.name] = {
+                "commit": machine.commit(self.root), "date": machine.now(),
+                "seconds": round(time.monotonic() - start, 1),
+                "processor_seconds": round(processor, 2), "stolen_seconds": round(stolen, 2),
+                "failures": failures}
+            say(f"{group.name}: {about[group.name]['seconds']:.0f} s")
+        return about
 
     def _run_group(self, group):
-        start = time.monotonic()
+        failures = []
         kept = {run.name: [] for run in group.runs}
         for run in group.runs:
             self.results.remove(run.name)  # what fails now must not show what once was
         for _ in range(group.rounds):
             for run in group.runs:
-                outcome = self._measure(run)
-                if outcome is None:
+                if not (self.build / run.program).is_file():
+                    say(f"  {run.name}: left out, there is no {run.program} in {self.build}")
                     continue
-                command, result = outcome
-                kept[run.name].append(result)
-                self.results.write(run.name, {"command": command, "rounds": kept[run.name]})
-        say(f"{group.name}: {time.monotonic() - start:.0f} s")
+                command = self._command(run)
+                try:
+                    kept[run.name].append(self._measure(run, command))
+                except (ValueError, OSError, subprocess.TimeoutExpired) as error:
+                    failures.append(f"{' '.join(command)}: {error}")
+                    say(f"  {run.name} FAILED: {error}")
+                    continue
+                self.results.write(run.name, {"command": " ".join(command),
+                                              "rounds": kept[run.name]})
+        return failures
 
-    def _measure(self, run):
-        """What was typed, and what it printed; None if it failed."""
-        if not (self.build / run.program).is_file():
-            say(f"  {run.name}: left out, there is no {run.program} in {self.build}")
-            return None
-        words = [self._filled_in(word) for word in run.words]
-        command = self._command(run.program, words)
-        try:
-            done = self._execute(command)
-            if done.returncode != 0:
-                raise ValueError(done.stderr.strip()[-2000:] or f"exit code {done.returncode}")
-            result = parse(run.program, done)
-        except (ValueError, subprocess.TimeoutExpired) as error:
-            self.failures.append(f"{' '.join(command)}: {error}")
-            say(f"  {run.name} FAILED: {error}")
-            return None
+    def _measure(self, run, command):
+        """What it printed; a ValueError if it failed."""
+        done = self._execute(command)
+        if done.returncode != 0:
+            raise ValueError(done.stderr.strip()[-2000:] or f"exit code {done.returncode}")
         if run.program == "river-bench":
             say("  " + done.stderr.strip())
-        return " ".join(command), result
+        return parse(run.program, done)
 
-    def _command(self, program, words):
-        path = str(self.build / program)
-        if program == "river-delivery":
+    def _command(self, run):
+        path = str(self.build / run.program)
+        words = [self._filled_in(word) for word in run.words]
+        if run.program == "river-delivery":
             out = self.results.folder / "callgrind.out"
             return ["valgrind", "--tool=callgrind", "--instr-atstart=no",
                     f"--callgrind-out-file={self._shown(out)}", path, *words]
-        if program == "river-bench" and self.build != pathlib.Path("build/release"):
+        if run.program == "river-bench" and self.build != pathlib.Path("build/release"):
             words = [*words, "--river", str(self.build / "river")]
         return [path, *words]
 

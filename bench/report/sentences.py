@@ -65,8 +65,7 @@ def of_memory(size, results):
                                             for count in each)}."""
     tls = results.figure("tls_idle", "process_bytes_per_client")
     if tls:
-        yield f"""With TLS it takes {tls.median:,.0f} bytes, nearly all of them OpenSSL's; that is
-            not in the plot."""
+        yield f"""With TLS it takes {tls.median:,.0f} bytes; that is not in the plot."""
 
 
 def of_kernel_memory(size, results):

@@ -161,6 +161,12 @@ def _channels_beside(results):
     return f"to ten of so many, as often each as with ten: {few.text(2)}"
 
 
+def _tls_beside(results):
+    bare = results.figure("tls_ceiling", "process_bytes_per_client")
+    return bare and (f"OpenSSL alone takes {bare.scaled(1 / 1024).text(1)} KiB, in a bare program"
+                     " that only shakes hands and has the buffers released")
+
+
 def _tls():
     process_bytes = "process_bytes_per_client"
     return [
@@ -170,7 +176,7 @@ def _tls():
                + results.ratio("tls_on", "tls_off", PER_CPU).text(2)),
         Target("TLS: process memory of an idle connection", " KiB", ("tls_idle",),
                lambda results: results.figure("tls_idle", process_bytes).scaled(1 / 1024),
-               at_most=12, digits=1),
+               at_most=12, digits=1, beside=_tls_beside),
         Target("TLS: share of sessions that are resumed, by clients that can", "", ("tls_resume",),
                lambda results: results.figure("tls_resume", "tls_resumed_share"), at_least=1),
     ]
