@@ -1,6 +1,6 @@
 """docs/benchmarks.md, made of results."""
 
-from . import sentences, storms
+from . import sentences, storms, summary
 from .charts import charts
 from .markdown import commands, paragraph, table
 from .targets import RATE, targets
@@ -23,7 +23,7 @@ def write(path, size, groups, results):
     plots = charts(size, results)
     for name, chart in plots.items():
         (folder / f"{name}.svg").write_text(chart.svg())
-    parts = [*_head(results, runs), *_targets(size, results)]
+    parts = [*_head(results, runs), *summary.section(size, results), *_targets(size, results)]
     for name, heading, words, prefix in PLOTS:
         if name in plots:
             parts += [f"## {heading}", "",

@@ -29,10 +29,13 @@ class Target:
             return spread.median >= self.at_least
         return spread.median <= self.at_most
 
+    def is_noisy(self, spread):
+        """Some rounds say one thing and some the other."""
+        return spread.low < (self.at_most if self.at_least is None else self.at_least) < spread.high
+
     def verdict(self, spread):
-        limit = self.at_most if self.at_least is None else self.at_least
-        noisy = spread.low < limit < spread.high
-        return f"{'reached' if self.reached(spread) else 'refuted'}{' (within noise)' * noisy}"
+        word = "reached" if self.reached(spread) else "refuted"
+        return word + " (within noise)" * self.is_noisy(spread)
 
     def wanted(self):
         sign, limit = ("≥", self.at_least) if self.at_most is None else ("≤", self.at_most)
@@ -45,13 +48,13 @@ def targets(size):
     half = f"latency_{0.5:g}"
     return [
         *_fan_out(size.main, many),
-        Target("two workers: CPU a delivery, relative to one", "", ("workers_2", "workers_1"),
+        Target("Two workers: CPU a delivery, relative to one", "", ("workers_2", "workers_1"),
                lambda results: results.ratio("workers_2", "workers_1", CPU), at_most=1.10),
         *_connections(size.main),
-        Target("`publish` over 16 connections, a second and core", "/s", ("publish_single",),
+        Target("`publish` over 16 connections: a second and core", "/s", ("publish_single",),
                lambda results: results.figure("publish_single", "publications_per_cpu_second"),
                at_least=100_000, digits=0),
-        Target("… in batches of 100", "/s", ("publish_batch",),
+        Target("`publish` in batches of 100: a second and core", "/s", ("publish_batch",),
                lambda results: results.figure("publish_batch", "publications_per_cpu_second"),
                at_least=300_000, digits=0),
         Target("`paced` at half the ceiling: p99, in fan-outs at the ceiling", "", (half,),
@@ -63,36 +66,39 @@ def targets(size):
                      for count in (least, most)),
                lambda results: _growth_beyond(results, least, most), at_most=1.0,
                beside=lambda results: _growth_beside(results, least, most)),
-        Target(f"one of {size.channels:,} channels: CPU a publication, relative to 10 channels", "",
+        Target(f"One of {size.channels:,} channels: CPU a publication, relative to 10 channels", "",
                ("many_channels",),
                lambda results: results.figure("many_channels", "to_all_of_many_per_10_channels"),
                at_most=1.10, beside=_channels_beside),
         *_tls(),
-        Target("deflate, 2 KiB of JSON: CPU a delivery, relative to uncompressed", "",
+        Target("Deflate, 2 KiB of JSON: CPU a delivery, relative to uncompressed", "",
                ("deflate_on", "deflate_off"),
                lambda results: results.ratio("deflate_on", "deflate_off", CPU), at_most=1.2),
     ]
 
 
 def _fan_out(main, many):
-    def against(fan_out, ceiling, at_least, what, unless=None):
+    fan_out = f"`fanout` to {main:,}"
+
+    def against(run, ceiling, at_least, what, unless=None):
         def beside(results):
-            by_cpu = results.ratio(fan_out, ceiling, PER_CPU)
+            by_cpu = results.ratio(run, ceiling, PER_CPU)
             text = f"by deliveries a CPU second: {by_cpu.text(2)}"
             return f"{text}; {unless(results)}" if unless else text
-        return Target(what, "", (fan_out, ceiling),
-                      lambda results: results.ratio(fan_out, ceiling, RATE), at_least=at_least,
+        return Target(what, "", (run, ceiling),
+                      lambda results: results.ratio(run, ceiling, RATE), at_least=at_least,
                       beside=beside)
 
     return [
         against("fanout_io_uring", "ceiling_io_uring", 0.90,
-                f"`fanout`, {main:,} subscribers, one in flight: of the io_uring ceiling"),
-        against("fanout_io_uring", "ceiling_sendmsg", 1.50, "the same, of the sendmsg ceiling",
+                f"{fan_out}, one in flight, io_uring: part of the io_uring ceiling"),
+        against("fanout_io_uring", "ceiling_sendmsg", 1.50,
+                f"{fan_out}, one in flight, io_uring: part of the sendmsg ceiling",
                 _ceilings_apart),
         against("fanout_sendmsg", "ceiling_sendmsg", 0.95,
-                "without io_uring: of the sendmsg ceiling"),
+                f"{fan_out}, one in flight, sendmsg: part of the sendmsg ceiling"),
         against("fanout_many_in_flight", "ceiling_many_in_flight", 0.85,
-                f"{many} in flight: of the ceiling with as many bytes a send"),
+                f"{fan_out}, {many} in flight: part of the ceiling with as many bytes a send"),
     ]
 
 
@@ -126,10 +132,10 @@ def _connections(main):
         Target("`idle`: process memory a connection", " bytes", (idle,),
                lambda results: results.figure(idle, "process_bytes_per_client"), at_most=512,
                digits=0),
-        Target("… CPU a connection and second, pings every 25 s", " µs", ("idle_pings",),
+        Target("`idle`: CPU a connection and second, pings every 25 s", " µs", ("idle_pings",),
                lambda results: results.figure("idle_pings", pings), at_most=0.5),
-        connect("sequential", "`connect`, sequential: CPU each", 60),
-        connect("pipelined", "… auth and subscribe pipelined", 45),
+        connect("sequential", "`connect`, one after the other: CPU each", 60),
+        connect("pipelined", "`connect`, auth and subscribe pipelined: CPU each", 45),
     ]
 
 
