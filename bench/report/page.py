@@ -39,8 +39,7 @@ def _head(results, runs):
     machine = about.get("machine", {})
     groups = about.get("groups", {}).values()
     measured = [run for run in runs if results.has(run)]
-    wrong = [run for run in measured for each in results.rounds(run)
-             if any(each.get(word) for word in ("lost", "doubled", "reordered"))]
+    failures = [failure for group in groups for failure in group["failures"]]
     rounds = sum(len(results.rounds(run)) for run in measured)
     return [
         "# Benchmarks", "",
@@ -62,23 +61,16 @@ def _head(results, runs):
             sends as many bytes to as many sockets."""),
         *paragraph("""A figure is the median, with the lowest and the highest of all rounds in
             parentheses; a ratio is taken round by round."""),
-        *paragraph(f"{rounds} measurements of {len(measured)} kinds;",
-                   "**events were lost, doubled or reordered in: " + ", ".join(wrong) + ".**"
-                   if wrong else "in none of them was an event lost, doubled or reordered."),
-        *_failures(groups)]
+        *paragraph(f"""{rounds} measurements of {len(measured)} kinds. One in which an event is
+            lost, doubled or reordered has failed;""",
+                   "**these failed, and are missing below:**" if failures else "none has."),
+        *(f"- `{failure}`" for failure in failures), ""]
 
 
 def _range(texts):
     """The first and the last of them."""
     texts = sorted(set(texts))
     return texts[0] if len(texts) == 1 else f"{texts[0]} – {texts[-1]}" if texts else "unknown"
-
-
-def _failures(groups):
-    failures = [failure for group in groups for failure in group["failures"]]
-    if not failures:
-        return []
-    return ["**Failed, and so missing below:**", "", *[f"- `{each}`" for each in failures], ""]
 
 
 def _targets(size, results):
