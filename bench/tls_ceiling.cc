@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -55,6 +57,8 @@ void serve(int listener) {
   std::array<char, 1024> bytes{};
   for (;;) {
     net::FileDescriptor socket(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+    const int on = 1;  // or the answer waits for the acknowledgement of the ticket
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Connection connection(::SSL_new(context.get()), ::SSL_free);
     ::SSL_set_fd(connection.get(), socket.get());
     if (::SSL_accept(connection.get()) != 1 ||

@@ -108,7 +108,7 @@ def _latency(size):
     for load in size.loads:
         runs.append(_run(size, f"latency_{load:g}", f"paced --subscribers {size.main}"
                          f" --load {load:g} --ceiling {{ceiling}} --repeat {size.rounds}",
-                         size.seconds * 2))
+                         size.seconds * 3))
     return Group("latency", 1, tuple(runs))
 
 

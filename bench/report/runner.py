@@ -29,8 +29,7 @@ class Runner:
         return ("io_uring", "sendmsg") if done.returncode == 0 else ("sendmsg",)
 
     def run(self, groups):
-        """Returns what is to be known of each group beside its results."""
-        about = {}
+        """Yields, as each is done, what is to be known of a group beside its results."""
         for group in groups:
             say(f"{group.name}: {len(group.runs)} runs, {group.rounds} rounds")
             start = time.monotonic()
@@ -38,13 +37,13 @@ class Runner:
             failures = self._run_group(group)
             processor, stolen = (after - earlier for after, earlier
                                  in zip(machine.processor_seconds(), before))
-            about[group.name] = {
+            seconds = time.monotonic() - start
+            say(f"{group.name}: {seconds:.0f} s")
+            yield group.name, {
                 "commit": machine.commit(self.root), "date": machine.now(),
-                "seconds": round(time.monotonic() - start, 1),
+                "seconds": round(seconds, 1),
                 "processor_seconds": round(processor, 2), "stolen_seconds": round(stolen, 2),
                 "failures": failures}
-            say(f"{group.name}: {about[group.name]['seconds']:.0f} s")
-        return about
 
     def _run_group(self, group):
         failures = []

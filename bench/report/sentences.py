@@ -42,6 +42,11 @@ def of_latency(size, results):
         moment at which one was due until a subscriber has it. As subscribers are served one after
         the other, p50 cannot be less than half of what a fan-out takes, nor p99 much less than all
         of it: the dashed line."""
+    p50 = {load: found.median for load in size.loads
+           if (found := results.figure(f"latency_{load:g}", "latency_milliseconds_p50"))}
+    if p50 and p50[min(p50)] > 1.2 * min(p50.values()):
+        yield f"""At {min(p50):.0%} a fan-out takes longer than at higher loads: there is a pause
+            before each, after which the caches are cold and the cores have to be woken up."""
     p99 = {load: found.median for load in size.loads
            if (found := results.figure(f"latency_{load:g}", "latency_p99_per_ceiling_fanout"))}
     good = [load for load in p99 if p99[load] <= 2]
