@@ -64,7 +64,7 @@ def _head(results, runs):
         *paragraph(f"""{rounds} measurements of {len(measured)} kinds. One in which an event is
             lost, doubled or reordered has failed;""",
                    "**these failed, and are missing below:**" if failures else "none has."),
-        *(f"- `{failure}`" for failure in failures), ""]
+        *(f"- `{failure}`" for failure in failures), *[""] * bool(failures)]
 
 
 def _range(texts):

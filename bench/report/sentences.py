@@ -55,9 +55,10 @@ def of_latency(size, results):
         yield f"""p99 is within two fan-outs at {_list(f"{load:.0%}" for load in good)} of the
             ceiling."""
     if beyond:
-        yield f"""It is {_list(f"{p99[load]:.1f} fan-outs at {load:.0%}" for load in beyond)}: near
-            the ceiling a queue builds up, as in any server, and what the machine gave to others for
-            a moment takes long to make good."""
+        yield f"""It is {_list(f"{p99[load]:.1f} fan-outs at {load:.0%}" for load in beyond)}."""
+    if beyond and max(beyond) > 0.7:
+        yield """Near the ceiling a queue builds up, as in any server, and what the machine gave to
+            others for a moment takes long to make good."""
 
 
 def of_memory(size, results):
