@@ -54,12 +54,18 @@ def plan(size, send_batches=("io_uring", "sendmsg")):
     """Without io_uring what needs it is left out."""
     return [_data_path(size, send_batches), _subscribers(size, send_batches), _in_flight(size),
             _workers(size), _latency(size), _memory(size), _connect(size), _publish(size),
-            _tls(size), _deflate(size), _channels(size), _storms(size), _parts(size)]
+            _tls(size), _tls_clients(size), _deflate(size), _channels(size), _storms(size),
+            _parts(size)]
 
 
 def _run(size, name, words, seconds=None):
     length = f" --seconds {size.seconds if seconds is None else seconds:g}"
     return Run(name, tuple(f"{words}{length} {size.common}".split()))
+
+
+def _more(size):
+    """Rounds for the targets that are close to what is possible."""
+    return 2 * size.rounds + 1 if size.rounds > 1 else 1
 
 
 def _data_path(size, send_batches):
@@ -72,8 +78,7 @@ def _data_path(size, send_batches):
     for scenario in ("ceiling", "fanout"):
         runs.append(_run(size, f"{scenario}_many_in_flight", f"{scenario} --subscribers {size.main}"
                          f" --in-flight {many} --send-batch {send_batches[0]}"))
-    # More than elsewhere: the targets that are the closest to what is possible.
-    return Group("data_path", 2 * size.rounds + 1 if size.rounds > 1 else 1, tuple(runs))
+    return Group("data_path", _more(size), tuple(runs))
 
 
 def _subscribers(size, send_batches):
@@ -137,9 +142,13 @@ def _publish(size):
 
 
 def _tls(size):
-    return Group("tls", size.rounds, (
+    return Group("tls", _more(size), (
         _run(size, "tls_off", f"fanout --subscribers {size.main}"),
-        _run(size, "tls_on", f"fanout --subscribers {size.main} --tls"),
+        _run(size, "tls_on", f"fanout --subscribers {size.main} --tls")))
+
+
+def _tls_clients(size):
+    return Group("tls_clients", 1, (
         _run(size, "tls_idle", f"idle --clients {size.main} --tls", 0.1),
         _run(size, "tls_ceiling", f"tls-ceiling --clients {size.main}"),
         _run(size, "tls_resume", f"connect --clients {min(size.main, 1000)} --tls --tls-resume")))

@@ -33,7 +33,7 @@ def _fan_out(size, results):
 def _latency(size, results):
     run = "latency_0.5"
     if results.has(run):
-        yield f"""At half of that load an event reaches {size.main:,} subscribers in
+        yield f"""At half of what the ceiling makes an event reaches {size.main:,} subscribers in
             {results.figure(run, 'latency_milliseconds_p50').median:.1f} ms (p50) and
             {results.figure(run, 'latency_milliseconds_p99').median:.1f} ms (p99)."""
 
