@@ -162,8 +162,8 @@ def _deflate(size):
 
 
 def _channels(size):
-    return Group("channels", 1, (_run(size, "many_channels", f"many-channels --channels "
-                                      f"{size.channels} --repeat {size.rounds}"),))
+    return Group("channels", _more(size), (
+        _run(size, "many_channels", f"many-channels --channels {size.channels}"),))
 
 
 def _storms(size):
