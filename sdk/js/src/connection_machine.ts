@@ -187,9 +187,7 @@ export class ConnectionMachine
     switch (message.type) {
       case "ping":
         this.send({ type: "pong" });
-        return;
-      case "pong":
-        return;
+        break;
       case "welcome":
         this.id = message.connection;
         return;
