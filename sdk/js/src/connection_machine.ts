@@ -209,6 +209,8 @@ export class ConnectionMachine
     const { clock, choice, token } = this.ports_;
     const lasted_ms = clock.now_ms() - this.connected_at_ms_;
     const was_connected = this.state === "connected";
+    // Its request is too long, say: that tells nothing about WebSockets.
+    const is_no_stream = this.is_read_only && closing.code === 4400 && choice.allows("websocket");
     if (was_connected && lasted_ms >= stable_ms) this.attempts_ = 0;
     if (this.transport_) choice.ended();
     this.let_go_();
@@ -217,13 +219,14 @@ export class ConnectionMachine
     // A call that was too large is not sent again, so it is no reason to stay away.
     const is_by_call = closing.code === 1009 && was_connected;
     if (is_by_call && this.owner_.forget_calls(error)) then = "back_off";
+    if (is_no_stream) then = "back_off";
     if (then === "give_up" || (then === "new_token" && !token.is_renewable)) {
       return this.fail_(error);
     }
     this.owner_.lost();
     this.retry_later_(then, closing.after_ms);
     // Another token may be no better: of another secret, say.
-    if (then === "new_token" && !was_connected) this.emit("error", error);
+    if (is_no_stream || (then === "new_token" && !was_connected)) this.emit("error", error);
   }
 
   unusable(error: RiverError): void {
