@@ -216,8 +216,8 @@ export class ConnectionMachine
     this.let_go_();
     const error = closing_error(closing.code, closing.reason);
     let then = after_close(closing.code);
-    // A call that was too large is not sent again, so it is no reason to stay away.
-    const is_by_call = closing.code === 1009 && was_connected;
+    // A call that the server could not take is not sent again, so it is no reason to stay away.
+    const is_by_call = [1009, 4400].includes(closing.code) && was_connected;
     if (is_by_call && this.owner_.forget_calls(error)) then = "back_off";
     if (is_no_stream) then = "back_off";
     if (then === "give_up" || (then === "new_token" && !token.is_renewable)) {

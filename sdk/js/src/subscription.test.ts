@@ -61,6 +61,9 @@ describe("a subscription", () => {
   it.each<[string, any, any, string]>([
     ["no name", undefined, {}, "invalid_channel"],
     ["an object for a name", { name: "dogs" }, {}, "invalid_channel"],
+    ["a name that no channel has", "big dogs", {}, "invalid_channel"],
+    ["a name that is too long", "d".repeat(201), {}, "invalid_channel"],
+    ["half a character", "dogs", { since: { epoch: "\ud83d", offset: 1 } }, "invalid_value"],
     ["a rewind in text", "dogs", { rewind: "10" }, "invalid_value"],
     ["half a position", "dogs", { since: { epoch: "x7" } }, "invalid_value"],
     ["a position that is text", "dogs", { since: "x7:1" }, "invalid_value"],
