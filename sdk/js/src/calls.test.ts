@@ -161,6 +161,37 @@ describe("a call", () => {
     expect(scene.errors).toEqual([]);
   });
 
+  it("does not come with so many others that the server would end the connection", async () => {
+    const scene = new Scene();
+    const answers = Array.from({ length: 120 }, () => publish(scene));
+    await scene.connects();
+    expect(scene.server.all("publish")).toHaveLength(50);
+    answers.push(publish(scene));
+    expect(scene.server.all("publish")).toHaveLength(50);
+    await scene.clock.advance(500);
+    expect(scene.server.all("publish")).toHaveLength(100);
+    await scene.clock.advance(500);
+    publish(scene);
+    const ids = scene.server.all("publish").map(({ id }) => id);
+    expect(ids).toHaveLength(122);
+    expect(ids).toEqual([...ids].sort((one, other) => one - other));
+    scene.river.disconnect();
+    expect(scene.clock.timer_count).toBe(0);
+    await Promise.allSettled(answers);
+  });
+
+  it("that waits behind others is not sent when the connection is lost", async () => {
+    const scene = new Scene();
+    for (let count = 0; count < 60; count += 1) publish(scene);
+    await scene.connects();
+    const first = scene.server;
+    first.ends();
+    await scene.clock.advance(5000);
+    await scene.connects();
+    expect(first.all("publish")).toHaveLength(50);
+    expect(scene.server.all("publish")).toHaveLength(50);
+  });
+
   it("waits for the connection, behind those that came before", async () => {
     const scene = new Scene();
     scene.river.connection.bind("connected", () => publish(scene));

@@ -116,6 +116,19 @@ describe.each([1, 2])("river-client with a River of %i workers", (workers) => {
     expect(heard).toEqual([...readable, "last"]);
   });
 
+  it("publishes all that waited for the connection, on the first that there is", async () => {
+    const client = client_of(river, ada);
+    const states: string[] = [];
+    client.connection.bind("state_change", ({ current }) => states.push(current));
+    const channel = client.subscribe("waited");
+    const heard = collect(channel, "e");
+    const numbers = Array.from({ length: 300 }, (_, number) => number);
+    await Promise.all(numbers.map((number) => channel.publish("e", number)));
+    expect(states).toEqual(["connecting", "connected"]);
+    await eventually(() => heard.length === 300, "the echoes");
+    expect(heard).toEqual(numbers);
+  });
+
   it("tells a channel that it is refused", async () => {
     const client = client_of(river, () => ({ sub: "guest" }));
     const errors = collect(client.subscribe("private-x"), "river:error");
