@@ -11,6 +11,10 @@ async function connected(): Promise<Scene> {
 const loop: unknown[] = [];
 loop.push(loop);
 
+function nested(levels: number): unknown {
+  return levels > 0 ? [nested(levels - 1)] : "core";
+}
+
 function publish(scene: Scene): Promise<unknown> {
   const answer = scene.river.subscribe("room").publish("typing", { by: "ada" });
   // Looked at later; until then nobody shall take it for forgotten.
@@ -45,6 +49,11 @@ describe("a call", () => {
     ["nothing that JSON knows", () => {}],
     ["a number too big for JSON", 1n],
     ["what contains itself", loop],
+    ["half a character, as slice() cuts an emoji", { text: "woof \ud83d" }],
+    ["half a character in a name", { "\ud83d": 1 }],
+    ["a number of which JSON would have more than 64 bits", [2 ** 64]],
+    ["a negative one", -(2 ** 63)],
+    ["what is nested deeper than the server reads", nested(64)],
   ])("does not publish %s", async (_what, data) => {
     const scene = new Scene();
     const answer = scene.river.subscribe("room").publish("typing", data);
@@ -52,6 +61,18 @@ describe("a call", () => {
     await scene.connects();
     expect(scene.state).toBe("connected");
     expect(scene.server.all("publish")).toEqual([]);
+  });
+
+  it.each([
+    ["whole characters", "woof 🐶"],
+    ["what only looks like half a character", "\\ud83d"],
+    ["numbers of 64 bits", [2 ** 64 - 2048, 1024 - 2 ** 63]],
+    ["numbers that JSON writes with an exponent", [1e21, -1e300, 1e-7, 0.5]],
+    ["what is nested as deep as the server reads", nested(63)],
+  ])("publishes %s", async (_what, data) => {
+    const scene = await connected();
+    scene.river.channel("room")?.publish("typing", data).catch(() => {});
+    expect(scene.server.all("publish")).toMatchObject([{ data }]);
   });
 
   it("publishes what data was when it was called", async () => {
@@ -66,20 +87,25 @@ describe("a call", () => {
   it.each<[string, (room: any) => Promise<unknown>, string]>([
     ["publish without an event", (room) => room.publish(), "invalid_event"],
     ["publish an event that is no text", (room) => room.publish(7, 1), "invalid_event"],
+    ["publish half a character", (room) => room.publish("\ud83d", 1), "invalid_event"],
     ["history of a limit in text", (room) => room.history({ limit: "5" }), "invalid_value"],
     ["history before nothing", (room) => room.history({ before: NaN }), "invalid_value"],
     ["presence after a number", (room) => room.presence({ after: 7 }), "invalid_value"],
+    ["presence after half a name", (room) => room.presence({ after: "\ud83d" }), "invalid_value"],
   ])("%s is its caller's mistake and nobody else's", async (_what, call, reason) => {
     const scene = await connected();
     await expect(call(scene.river.channel("room"))).rejects.toMatchObject({ code: 0, reason });
     expect(scene.server.sent.slice(2)).toEqual([]);
   });
 
-  it("that is too large for the server fails, and the client comes back without it", async () => {
+  it.each([
+    ["is too large for the server", 1009, "message_too_large"],
+    ["the server does not understand", 4400, "invalid_message"],
+  ])("that %s fails, and the client comes back without it", async (_what, code, reason) => {
     const scene = await connected();
     const answer = publish(scene);
-    const refused = expect(answer).rejects.toMatchObject({ reason: "message_too_large" });
-    scene.server.ends(1009);
+    const refused = expect(answer).rejects.toMatchObject({ reason });
+    scene.server.ends(code);
     await refused;
     await scene.clock.advance(5000);
     await scene.connects();
@@ -133,6 +159,37 @@ describe("a call", () => {
     const refusal = { code: 4503, reason: "unavailable", message: "later", retry: true };
     scene.server.says({ type: "error", ...scene.server.asked("publish"), ...refusal });
     expect(scene.errors).toEqual([]);
+  });
+
+  it("does not come with so many others that the server would end the connection", async () => {
+    const scene = new Scene();
+    const answers = Array.from({ length: 120 }, () => publish(scene));
+    await scene.connects();
+    expect(scene.server.all("publish")).toHaveLength(50);
+    answers.push(publish(scene));
+    expect(scene.server.all("publish")).toHaveLength(50);
+    await scene.clock.advance(500);
+    expect(scene.server.all("publish")).toHaveLength(100);
+    await scene.clock.advance(500);
+    publish(scene);
+    const ids = scene.server.all("publish").map(({ id }) => id);
+    expect(ids).toHaveLength(122);
+    expect(ids).toEqual([...ids].sort((one, other) => one - other));
+    scene.river.disconnect();
+    expect(scene.clock.timer_count).toBe(0);
+    await Promise.allSettled(answers);
+  });
+
+  it("that waits behind others is not sent when the connection is lost", async () => {
+    const scene = new Scene();
+    for (let count = 0; count < 60; count += 1) publish(scene);
+    await scene.connects();
+    const first = scene.server;
+    first.ends();
+    await scene.clock.advance(5000);
+    await scene.connects();
+    expect(first.all("publish")).toHaveLength(50);
+    expect(scene.server.all("publish")).toHaveLength(50);
   });
 
   it("waits for the connection, behind those that came before", async () => {

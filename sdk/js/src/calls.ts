@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "./clock.js";
+import { Timer, type Cancel, type Clock } from "./clock.js";
 import { RiverError, local_error } from "./error.js";
 import type { Answer, Call, ClientMessage, ErrorMessage } from "./messages.js";
 
@@ -24,13 +24,25 @@ function read_only_error(): RiverError {
   );
 }
 
+/**
+ * How many of the calls that have waited are sent at once, and how long until more are. The server
+ * takes 100 messages a second: for all at once it would end the connection, and the next one too.
+ */
+const portion_calls = 50;
+const portion_ms = 500;
+
 /** Calls that wait for their answer, or for a connection to be sent on. */
 export class Calls {
   private readonly pending_ = new Map<number, PendingCall>();
+  /** Those that have waited for the connection, and those that came after them. */
+  private waiting_: number[] = [];
+  private readonly portion_: Timer;
   private is_ready_ = false;
   private is_read_only_ = false;
 
-  constructor(private readonly ports_: CallPorts) {}
+  constructor(private readonly ports_: CallPorts) {
+    this.portion_ = new Timer(ports_.clock);
+  }
 
   call(call: Call): Promise<Answer> {
     if (this.is_read_only_) return Promise.reject(read_only_error());
@@ -41,7 +53,8 @@ export class Calls {
         this.reject_(id, local_error("timeout", `${call.type} timed out: ${why}`, true));
       });
       this.pending_.set(id, { call, resolve, reject, cancel_timeout });
-      if (this.is_ready_) this.send_(id);
+      if (this.waiting_.length) this.waiting_.push(id);
+      else if (this.is_ready_) this.send_(id);
     });
   }
 
@@ -50,12 +63,15 @@ export class Calls {
     this.is_read_only_ = is_read_only;
     if (is_read_only) return void this.reject_all(read_only_error());
     this.is_ready_ = true;
-    for (const id of this.pending_.keys()) this.send_(id);
+    this.waiting_ = [...this.pending_.keys()];
+    this.send_portion_();
   }
 
   /** What was not answered is sent again: a publication's id keeps it from being made twice. */
   lost(): void {
     this.is_ready_ = this.is_read_only_ = false;
+    this.waiting_ = [];
+    this.portion_.clear();
   }
 
   /** How many there were. */
@@ -77,6 +93,11 @@ export class Calls {
       pending.resolve(message);
     }
     return true;
+  }
+
+  private send_portion_(): void {
+    for (const id of this.waiting_.splice(0, portion_calls)) this.send_(id);
+    if (this.waiting_.length) this.portion_.set(portion_ms, () => this.send_portion_());
   }
 
   private send_(id: number): void {

@@ -1,4 +1,4 @@
-import { check, check_number, given, json_copy } from "./checks.js";
+import { check, check_number, given, is_text, json_copy } from "./checks.js";
 import { Emitter } from "./emitter.js";
 import { Members } from "./members.js";
 import type {
@@ -60,7 +60,7 @@ export class Channel extends Emitter {
    * (`sub`) it may be published again over a new connection.
    */
   async publish(event: string, data: unknown = null): Promise<Position> {
-    check(typeof event === "string", "an event's name must be a string", "invalid_event");
+    check(is_text(event), "an event's name must be a string", "invalid_event");
     const about = { channel: this.name, publication_id: random_id(), data: json_copy(data) };
     const answer = await this.source_.call({ type: "publish", event, ...about });
     const { epoch, offset } = answer as Position;
@@ -82,7 +82,7 @@ export class Channel extends Emitter {
   async presence(query: MemberQuery = {}): Promise<MemberPage> {
     const { limit, after } = given(query);
     check_number("limit", limit);
-    check(after === undefined || typeof after === "string", "after must be a string");
+    check(after === undefined || is_text(after), "after must be a string");
     const about = { channel: this.name, ...given({ limit, after }) };
     const answer = await this.source_.call({ type: "presence", ...about });
     const { members, member_count, next } = answer as MemberPage;

@@ -187,9 +187,7 @@ export class ConnectionMachine
     switch (message.type) {
       case "ping":
         this.send({ type: "pong" });
-        return;
-      case "pong":
-        return;
+        break;
       case "welcome":
         this.id = message.connection;
         return;
@@ -211,21 +209,24 @@ export class ConnectionMachine
     const { clock, choice, token } = this.ports_;
     const lasted_ms = clock.now_ms() - this.connected_at_ms_;
     const was_connected = this.state === "connected";
+    // Its request is too long, say: that tells nothing about WebSockets.
+    const is_no_stream = this.is_read_only && closing.code === 4400 && choice.allows("websocket");
     if (was_connected && lasted_ms >= stable_ms) this.attempts_ = 0;
     if (this.transport_) choice.ended();
     this.let_go_();
     const error = closing_error(closing.code, closing.reason);
     let then = after_close(closing.code);
-    // A call that was too large is not sent again, so it is no reason to stay away.
-    const is_by_call = closing.code === 1009 && was_connected;
+    // A call that the server could not take is not sent again, so it is no reason to stay away.
+    const is_by_call = [1009, 4400].includes(closing.code) && was_connected;
     if (is_by_call && this.owner_.forget_calls(error)) then = "back_off";
+    if (is_no_stream) then = "back_off";
     if (then === "give_up" || (then === "new_token" && !token.is_renewable)) {
       return this.fail_(error);
     }
     this.owner_.lost();
     this.retry_later_(then, closing.after_ms);
     // Another token may be no better: of another secret, say.
-    if (then === "new_token" && !was_connected) this.emit("error", error);
+    if (is_no_stream || (then === "new_token" && !was_connected)) this.emit("error", error);
   }
 
   unusable(error: RiverError): void {

@@ -87,6 +87,7 @@ describe("a stream of events", () => {
     [401, 4401],
     [403, 4403],
     [404, 1006],
+    [414, 4400],
     [429, 4429],
     [500, 1006],
     [503, 4503],
@@ -99,6 +100,15 @@ describe("a stream of events", () => {
     await vi.waitFor(() => expect(listener.closed).toHaveBeenCalled());
     expect(listener.closed).toHaveBeenCalledWith({ code, reason: "because" });
     expect(listener.opened).not.toHaveBeenCalled();
+  });
+
+  it.each([400, 401, 403, 414])("a proxy refuses with %i ends as a cut one", async (status) => {
+    const url = await serve((_request, response) => {
+      response.writeHead(status, { "content-type": "text/html" }).end("<h1>Blocked</h1>");
+    });
+    const { listener } = connect(url);
+    await vi.waitFor(() => expect(listener.closed).toHaveBeenCalled());
+    expect(listener.closed).toHaveBeenCalledWith({ code: 1006, reason: `HTTP ${status}` });
   });
 
   it("that is refused for a time says for how long", async () => {

@@ -9,14 +9,9 @@ import {
 } from "./transport.js";
 
 /** Answers of HTTP as the close codes that a WebSocket would have got. */
-const codes: Record<number, number> = {
-  400: 4400,
-  401: 4401,
-  403: 4403,
-  414: 4400,
-  429: 4429,
-  503: 4503,
-};
+const codes: Record<number, number> = { 429: 4429, 503: 4503 };
+/** Those that only River can give: a proxy's say nothing of the token or the page. */
+const own_codes: Record<number, number> = { 400: 4400, 401: 4401, 403: 4403, 414: 4400 };
 
 /**
  * Server-Sent Events, for where a proxy blocks WebSockets; it can only receive. Read by `fetch`
@@ -79,10 +74,12 @@ export class EventStreamTransport implements Transport {
 }
 
 async function refusal(response: Response): Promise<Closing> {
+  const { status } = response;
   const body = await response.json().catch(() => undefined);
+  const own_code = typeof body?.error?.code === "string" ? own_codes[status] : undefined;
   const closing: Closing = {
-    code: codes[response.status] ?? 1006,
-    reason: body?.error?.message ?? `HTTP ${response.status}`,
+    code: codes[status] ?? own_code ?? 1006,
+    reason: body?.error?.message ?? `HTTP ${status}`,
   };
   const retry_after_s = Number(response.headers.get("retry-after") || NaN);
   if (retry_after_s >= 0) closing.after_ms = retry_after_s * 1000;

@@ -1,4 +1,4 @@
-import { check_number, check, given } from "./checks.js";
+import { check_number, check, given, is_text } from "./checks.js";
 import { Calls } from "./calls.js";
 import type { Channel } from "./channel.js";
 import type { Connection } from "./connection.js";
@@ -86,7 +86,7 @@ export class River {
    */
   subscribe(channel: string, options: SubscribeOptions = {}): Channel {
     const { since, rewind } = given(options);
-    check(typeof channel === "string" && !!channel, "a channel has a name", "invalid_channel");
+    check(is_channel_name(channel), `${String(channel)} is no channel's name`, "invalid_channel");
     check_number("rewind", rewind);
     check(!since || is_position(since), "since must be a channel's position");
     const is_wanted = this.subscriptions_.get(channel)?.is_refused === false;
@@ -155,9 +155,14 @@ export class River {
   }
 }
 
+/** A stream would be refused for all channels, were one of them no channel. */
+function is_channel_name(channel: unknown): boolean {
+  return typeof channel === "string" && /^[\w=@,.;:/#-]{1,200}$/.test(channel);
+}
+
 /** It may come from a storage, and so be anything. */
 function is_position(since: Position): boolean {
-  return typeof since.epoch === "string" && Number.isFinite(since.offset);
+  return is_text(since.epoch) && Number.isFinite(since.offset);
 }
 
 function transports({ host, WebSocket, ...settings }: Settings): OpenTransport {

@@ -4,6 +4,7 @@ import type { Position, SubscribedMessage } from "./messages.js";
  * How far a channel has been delivered to this client.
  *
  *     epoch x7:  … 40 41 42 43 44 …
+ *                      │     │  └ begun: what the server begins with reaches to here
  *                      │     └ base: where the server's stream began, or goes on
  *                      └ seen: the last event that was delivered (-1: none of this epoch)
  */
@@ -11,6 +12,7 @@ export class StreamPosition {
   private epoch_: string | undefined;
   private seen_ = -1;
   private base_ = -1;
+  private begun_ = -1;
 
   constructor(since?: Position) {
     this.epoch_ = since?.epoch;
@@ -33,6 +35,7 @@ export class StreamPosition {
     const is_same_epoch = before?.epoch === message.epoch;
     const is_same = is_same_epoch && before?.offset === message.offset;
     const is_recovered = message.recovered ?? is_same;
+    this.begun_ = message.offset;
     // The missed events follow, so the position moves only with them.
     if (is_recovered && is_same_epoch) return false;
     this.epoch_ = message.epoch;
@@ -40,6 +43,11 @@ export class StreamPosition {
     // Until the replayed events were seen they are not delivered: resuming must ask for them.
     this.base_ = before ? message.offset : Math.max(0, message.offset - replayed);
     return before !== undefined && !is_recovered;
+  }
+
+  /** What the server began with has come: there may have been less than was asked for. */
+  replayed(): void {
+    this.base_ = this.begun_;
   }
 
   /** False if the event was delivered before. */

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Channel } from "./index.js";
+import type { ServerMessage } from "./messages.js";
 import { Scene, heard, settle } from "../test/fakes.js";
 
 /** Connected, and subscribed to one channel at offset 40. */
@@ -60,6 +61,9 @@ describe("a subscription", () => {
   it.each<[string, any, any, string]>([
     ["no name", undefined, {}, "invalid_channel"],
     ["an object for a name", { name: "dogs" }, {}, "invalid_channel"],
+    ["a name that no channel has", "big dogs", {}, "invalid_channel"],
+    ["a name that is too long", "d".repeat(201), {}, "invalid_channel"],
+    ["half a character", "dogs", { since: { epoch: "\ud83d", offset: 1 } }, "invalid_value"],
     ["a rewind in text", "dogs", { rewind: "10" }, "invalid_value"],
     ["half a position", "dogs", { since: { epoch: "x7" } }, "invalid_value"],
     ["a position that is text", "dogs", { since: "x7:1" }, "invalid_value"],
@@ -226,6 +230,40 @@ describe("events from before the subscription", () => {
     const [scene] = await at_40(name, options);
     await reconnects(scene);
     expect(scene.server.all("subscribe")).toMatchObject([{ since: { offset } }]);
+  });
+});
+
+describe("events from before the subscription of which there are none", () => {
+  const cats = { type: "event", channel: "cats", event: "meow", data: 1, offset: 7 } as const;
+
+  it.each<[string, object, ServerMessage]>([
+    ["dogs", { rewind: 2 }, { type: "ping" }],
+    ["dogs", { rewind: 2 }, { type: "pong" }],
+    ["cache-dogs", {}, cats],
+    ["cache-dogs", {}, { type: "event", event: "mail", data: 1 }],
+  ])("are not missed later, once something else has come: %s %o %o", async (...row) => {
+    const [name, options, message] = row;
+    const [scene, channel] = await at_40(name, options);
+    scene.server.says(message);
+    expect(channel.position?.offset).toBe(40);
+    await reconnects(scene);
+    expect(scene.server.all("subscribe")).toMatchObject([{ since: { offset: 40 } }]);
+  });
+
+  it("are asked for from the last that came", async () => {
+    const [scene] = await at_40("dogs", { rewind: 5 });
+    scene.server.publishes("dogs", 36);
+    scene.server.publishes("dogs", 37);
+    await reconnects(scene);
+    expect(scene.server.all("subscribe")).toMatchObject([{ since: { offset: 37 } }]);
+  });
+
+  it("do not count as come because a later connection brought something", async () => {
+    const [scene] = await at_40("dogs", { rewind: 5 });
+    await reconnects(scene);
+    scene.server.says({ type: "ping" });
+    await reconnects(scene);
+    expect(scene.server.all("subscribe")).toMatchObject([{ since: { offset: 35 } }]);
   });
 });
 

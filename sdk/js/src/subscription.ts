@@ -96,6 +96,11 @@ export class Subscription {
     });
   }
 
+  /** The events that `subscribed` announced have come, as many as there were. */
+  replayed(): void {
+    if (this.is_live) this.position_.replayed();
+  }
+
   /** The connection is gone. */
   lost(): void {
     this.retry_.clear();

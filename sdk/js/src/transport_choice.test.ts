@@ -171,6 +171,27 @@ describe("where WebSockets are blocked", () => {
     expect(kinds).toEqual(["sse", "websocket", "sse", "websocket"]);
   });
 
+  it("goes on where no stream can be had of the channels, and says why", async () => {
+    const scene = new Scene();
+    await blocked(scene);
+    expect(scene.server.kind).toBe("sse");
+    scene.server.ends(4400);
+    expect(scene.state).toBe("unavailable");
+    expect(scene.errors).toMatchObject([{ code: 4400 }]);
+    await scene.clock.advance(8000);
+    expect(scene.server.kind).toBe("websocket");
+    await scene.connects();
+    expect(scene.state).toBe("connected");
+  });
+
+  it("gives up where no stream can be had and WebSockets are not wanted", async () => {
+    const scene = new Scene({ transports: ["sse"] });
+    scene.river.subscribe("dogs");
+    await settle();
+    scene.server.ends(4400);
+    expect(scene.state).toBe("failed");
+  });
+
   it("keeps a stream that worked, until the network changes", async () => {
     const scene = new Scene();
     await blocked(scene);

@@ -46,6 +46,22 @@ describe("publish", () => {
     expect(server.requests[0]?.body).not.toHaveProperty("channel");
   });
 
+  it("to several channels tells which of them failed", async () => {
+    const result = { channel: "dogs", epoch: "x7", offset: 1 };
+    const error = { code: "unavailable", message: "the server is overloaded" };
+    server.answers(json(200, { results: [result, { error }] }));
+    const [first, second] = await server.client().publish(["dogs", "cats"], "hello");
+    expect(first).toEqual(result);
+    expect(second).toBeInstanceOf(RiverError);
+    expect(second).toMatchObject({ ...error, retry: true });
+  });
+
+  it("to one channel rejects if it failed, whatever the status says", async () => {
+    const error = { code: "unavailable", message: "the server is overloaded" };
+    server.answers(json(200, { results: [{ error }] }));
+    await expect(server.client().publish("dogs", "hello")).rejects.toMatchObject(error);
+  });
+
   it("takes the id and the excluded connection that it is given", async () => {
     server.answers(published);
     await server.client().publish("dogs", "bark", 1, { id: "order-7", exclude: "c-9" });

@@ -60,25 +60,28 @@ export class River {
     data?: unknown,
     options?: PublishOptions,
   ): Promise<PublishResult>;
-  /** Publishes an event to several channels. */
+  /** Publishes an event to several channels; has for each, in their order, a result or an error. */
   publish(
     channels: string[],
     event: string,
     data?: unknown,
     options?: PublishOptions,
-  ): Promise<PublishResult[]>;
+  ): Promise<(PublishResult | RiverError)[]>;
   async publish(
     channel: string | string[],
     event: string,
     data: unknown = null,
     options: PublishOptions = {},
-  ): Promise<PublishResult | PublishResult[]> {
+  ): Promise<PublishResult | (PublishResult | RiverError)[]> {
     const is_one = !Array.isArray(channel);
     const to = is_one ? { channel: name_of("channel", channel) } : { channels: channel };
     const { id = randomUUID(), exclude } = options;
     const body = { ...to, event, data, id, exclude };
-    const results = await this.publish_("/v1/publish", body);
-    return is_one ? results[0] : results;
+    const results = (await this.publish_("/v1/publish", body)).map(result_of);
+    const [first] = results;
+    if (!is_one) return results;
+    if (first instanceof RiverError || !first) throw first ?? stranger_error();
+    return first;
   }
 
   /**
@@ -92,7 +95,7 @@ export class River {
       id: message.id ?? randomUUID(),
     }));
     const results = await this.publish_("/v1/publish/batch", { messages: identified });
-    return results.map(batch_result);
+    return results.map(result_of);
   }
 
   /** Publishes an event to all connections of a user; it arrives at `river.user` there. */
@@ -206,7 +209,7 @@ function stranger_error(): RiverError {
   return new RiverError(200, "invalid_answer", "this is no answer of River: check the host");
 }
 
-function batch_result(result: any): PublishResult | RiverError {
+function result_of(result: any): PublishResult | RiverError {
   if (result.error) return error_of(200, result.error);
   return result.results?.[0] ?? result;
 }

@@ -101,6 +101,34 @@ describe.each([1, 2])("river-client with a River of %i workers", (workers) => {
     });
   });
 
+  it("publishes what the server can read, and keeps the rest from it", async () => {
+    const channel = await subscribed(client_of(river, ada).subscribe("readable"));
+    const heard = collect(channel, "e");
+    const nested = (levels: number): unknown => (levels > 0 ? [nested(levels - 1)] : 1);
+    const readable = [nested(63), 2 ** 64 - 2048, 1024 - 2 ** 63, 1e21, -5e-324, "\\ud83d \0 🐶"];
+    const unreadable = [nested(64), 2 ** 64, -(2 ** 63), "\ud83d"];
+    for (const data of readable) await channel.publish("e", data);
+    for (const data of unreadable) {
+      await expect(channel.publish("e", data)).rejects.toMatchObject({ reason: "invalid_value" });
+    }
+    await channel.publish("e", "last");
+    await eventually(() => heard.at(-1) === "last", "the last one");
+    expect(heard).toEqual([...readable, "last"]);
+  });
+
+  it("publishes all that waited for the connection, on the first that there is", async () => {
+    const client = client_of(river, ada);
+    const states: string[] = [];
+    client.connection.bind("state_change", ({ current }) => states.push(current));
+    const channel = client.subscribe("waited");
+    const heard = collect(channel, "e");
+    const numbers = Array.from({ length: 300 }, (_, number) => number);
+    await Promise.all(numbers.map((number) => channel.publish("e", number)));
+    expect(states).toEqual(["connecting", "connected"]);
+    await eventually(() => heard.length === 300, "the echoes");
+    expect(heard).toEqual(numbers);
+  });
+
   it("tells a channel that it is refused", async () => {
     const client = client_of(river, () => ({ sub: "guest" }));
     const errors = collect(client.subscribe("private-x"), "river:error");

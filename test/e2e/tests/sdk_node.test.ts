@@ -29,9 +29,9 @@ describe.each([1, 2])("river-server with a River of %i workers", (workers) => {
     const first = await backend.publish("a", "e", { n: 1 });
     expect(first).toEqual({ channel: "a", epoch: expect.any(String), offset: 1 });
     const both = await backend.publish(["a", "b"], "e", { n: 2 });
-    expect(both.map(({ channel, offset }) => [channel, offset])).toEqual([
-      ["a", 2],
-      ["b", 1],
+    expect(both).toMatchObject([
+      { channel: "a", offset: 2 },
+      { channel: "b", offset: 1 },
     ]);
     expect((await client.events(3)).map((event) => event.data.n)).toEqual([1, 2, 2]);
     expect(await backend.publish("a", "e")).toMatchObject({ offset: 3 });

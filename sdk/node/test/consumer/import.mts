@@ -3,8 +3,10 @@ import { River, RiverError, type PublishResult } from "river-server";
 
 const river = new River({ host: "localhost:8080", key: "key" });
 const one: Promise<PublishResult> = river.publish("dogs", "bark", { sound: "woof" });
-const many: Promise<PublishResult[]> = river.publish(["dogs", "cats"], "hello");
+const many = river.publish(["dogs", "cats"], "hello");
 one.catch((error: RiverError) => error.param?.trim());
+many.then(([first]) => (first instanceof RiverError ? first.retry : first?.offset));
+// @ts-expect-error: each of several may have failed
 many.then(([first]) => first?.offset);
 for await (const member of river.members("presence-room")) member.id.trim();
 
