@@ -1,5 +1,7 @@
 #include "net/connection.h"
 
+#include <array>
+
 #include "net/connection_for_test.h"
 
 namespace river::net {
@@ -202,6 +204,31 @@ TEST_P(ConnectionTest, LeavesAPeerTimeForItsLastWords) {
   ASSERT_TRUE(notes_.wait_for("late"));
   EXPECT_EQ(notes_.count("closed"), 0);
   EXPECT_TRUE(peer->receive_all() == words);
+}
+
+// With a short age it stayed for as long as it had something to read: its looks were counted in a
+// byte, which began anew.
+TEST_P(ConnectionTest, WaitsAMinuteAtMostForAPeerThatReadsItsLastWords) {
+  limits_ = {.bytes_max = 100'000'000, .age_max = milliseconds(100)};
+  const auto peer = connect();
+  const TimePoint ended = thread_.on_loop([this] {
+    for (std::size_t i = 0; i < 20'000; ++i) connection_->send(chunk(i));
+    connection_->end();
+    return thread_.loop->now();
+  });
+  // The clock is the test's, and runs ahead of that of the loop, whose looks never come then.
+  TimePoint now = ended;
+  while (notes_.count("closed") == 0 && now - ended <= Connection::last_words_time) {
+    thread_.finish_turn();
+    std::array<char, 65'536> bytes;
+    while (::recv(peer->fd(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
+    }
+    thread_.finish_turn();
+    now += limits_.age_max;
+    with_connection([now](Connection& connection) { connection.on_timer(now); });
+  }
+  EXPECT_EQ(notes_.count("closed"), 1);
+  EXPECT_GE(now - ended, Connection::last_words_time);
 }
 
 TEST_P(ConnectionTest, HearsThatThePeerHasLeft) {
