@@ -294,6 +294,18 @@ TEST_P(TlsConnection, HearsWhatWasReadAheadBeforeAPause) {
   EXPECT_EQ(heard, sent.size());
 }
 
+// Who ended its stream while nothing was read from it was not noticed before the next time limit.
+TEST_P(TlsConnection, HearsAnEndThatWasReadAheadBeforeAPause) {
+  const auto peer = connect({{"data", [](Connection& connection) { connection.pause_reading(); }}});
+  static_cast<TlsPeer&>(*peer).send_last("all");
+  ASSERT_TRUE(notes_.wait_for("data all"));
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("end"), 0);
+  with_connection([](Connection& connection) { connection.resume_reading(); });
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("end"), 1);
+}
+
 // A last record that the peer did not take was nobody's: its age was not looked at.
 TEST_P(TlsConnection, TellsThatItsLastRecordWaitsForTooLong) {
   limits_.age_max = milliseconds(50);
