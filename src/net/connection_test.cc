@@ -314,6 +314,20 @@ TEST_P(TlsConnection, TellsThatItsLastRecordWaitsForTooLong) {
   EXPECT_TRUE(notes_.wait_for("overflow"));
 }
 
+// A stopping server closed the connection: the last record of an answer was sent by half.
+TEST_P(TlsConnection, KnowsWhatIsUnsentOfARecord) {
+  const auto peer = connect();
+  with_connection([](Connection& connection) { connection.send(std::string(15'000, 'x')); });
+  thread_.finish_turn();
+  with_connection([](Connection& connection) {
+    EXPECT_EQ(connection.outbox_bytes(), 0U);
+    EXPECT_GT(connection.unsent_bytes(), 0U);
+  });
+  EXPECT_EQ(peer->receive(15'000).size(), 15'000U);
+  thread_.finish_turn();
+  with_connection([](Connection& connection) { EXPECT_EQ(connection.unsent_bytes(), 0U); });
+}
+
 // It read a mebibyte before others were heard.
 TEST_P(TlsConnection, LeavesTheTurnToOthersWhateverComes) {
   constexpr std::size_t piece = 65'536;
