@@ -64,7 +64,7 @@ void check_event(std::string_view channel, std::string_view event, std::string_v
   append_event(written, {channel, event, data, 1});
   check_json(written);
   std::string stream;
-  append_sse_event(stream, "1", written);
+  append_sse_event(stream, written);
   RIVER_ASSERT(stream.find("\n\n") == stream.size() - 2);
 }
 

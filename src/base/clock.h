@@ -9,7 +9,7 @@ namespace river {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Steady milliseconds since the process started; never jumps. For timeouts.
+// Steady milliseconds since the machine started; never jumps. For timeouts.
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, milliseconds>;
 
 // Seconds since 1970 (NumericDate of RFC 7519 §2). For token claims and history on disk.

@@ -225,7 +225,9 @@ void Connection::on_timer(TimePoint now) {
   if (ending_) {
     const auto left = static_cast<std::uint32_t>(unsent_bytes());
     const bool goes_on = !writing_ended_ && left != std::exchange(left_bytes_, left);
-    if (!goes_on || ++left_looks_ * limits_.age_max >= last_words_time) {
+    // A timer is that coarse, however short the age.
+    const milliseconds between_looks = std::max(limits_.age_max, TimerWheel::tick);
+    if (!goes_on || ++left_looks_ * between_looks >= last_words_time) {
       close();
       return;
     }

@@ -36,7 +36,7 @@ class ConnectionHandler {
   virtual void on_end();
   // The time of set_timer() has come, or nearly: it may be early, so look at the clock.
   virtual void on_timer(TimePoint now) = 0;
-  // All that was queued has been sent, after it had to wait.
+  // All that was queued has been sent, at once or after it had to wait.
   virtual void on_drained() {}
   // The peer reads too slowly: more waits, or waits longer, than allowed, and what was sent last
   // may have been dropped. Ends the connection, with last words perhaps; if not, it is closed.
@@ -89,6 +89,8 @@ class Connection final : public EventHandler, private Timer {
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
   [[nodiscard]] bool is_ending() const { return ending_; }
   [[nodiscard]] std::size_t outbox_bytes() const { return outbox_.bytes(); }
+  // All that the kernel has not taken: what is queued, and with TLS the rest of a record.
+  [[nodiscard]] std::size_t unsent_bytes() const;
   [[nodiscard]] ConnectionHandler* handler() { return handler_.get(); }
   // Under which number its peer's address is counted.
   [[nodiscard]] std::uint64_t limit_key() const { return limit_key_; }
@@ -113,8 +115,6 @@ class Connection final : public EventHandler, private Timer {
   void write_early();
   [[nodiscard]] bool write_some();
   [[nodiscard]] TlsStatus offer_to_tls(std::span<const iovec> iovecs);
-  // All that the kernel has not taken.
-  [[nodiscard]] std::size_t unsent_bytes() const;
   void after_write(bool all_taken);
   void finish_ending();
   void check_outbox_limits();
@@ -136,7 +136,8 @@ class Connection final : public EventHandler, private Timer {
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<ConnectionHandler> handler_;
   std::uint32_t left_bytes_ = 0;  // of the last words, at the last look
-  std::uint8_t left_looks_ = 0;
+  std::uint16_t left_looks_ = 0;
+  static_assert(last_words_time / TimerWheel::tick < UINT16_MAX, "the most looks there can be");
   bool dirty_ = false;          // in the loop's list for the end of this turn
   bool in_batch_ = false;       // being written by the loop: nobody else may
   bool blocked_ = false;        // the kernel takes no more for now: waiting for EPOLLOUT

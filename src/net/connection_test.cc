@@ -1,5 +1,7 @@
 #include "net/connection.h"
 
+#include <array>
+
 #include "net/connection_for_test.h"
 
 namespace river::net {
@@ -204,6 +206,31 @@ TEST_P(ConnectionTest, LeavesAPeerTimeForItsLastWords) {
   EXPECT_TRUE(peer->receive_all() == words);
 }
 
+// With a short age it stayed for as long as it had something to read: its looks were counted in a
+// byte, which began anew.
+TEST_P(ConnectionTest, WaitsAMinuteAtMostForAPeerThatReadsItsLastWords) {
+  limits_ = {.bytes_max = 100'000'000, .age_max = milliseconds(100)};
+  const auto peer = connect();
+  const TimePoint ended = thread_.on_loop([this] {
+    for (std::size_t i = 0; i < 20'000; ++i) connection_->send(chunk(i));
+    connection_->end();
+    return thread_.loop->now();
+  });
+  // The clock is the test's, and runs ahead of that of the loop, whose looks never come then.
+  TimePoint now = ended;
+  while (notes_.count("closed") == 0 && now - ended <= Connection::last_words_time) {
+    thread_.finish_turn();
+    std::array<char, 65'536> bytes;
+    while (::recv(peer->fd(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
+    }
+    thread_.finish_turn();
+    now += limits_.age_max;
+    with_connection([now](Connection& connection) { connection.on_timer(now); });
+  }
+  EXPECT_EQ(notes_.count("closed"), 1);
+  EXPECT_GE(now - ended, Connection::last_words_time);
+}
+
 TEST_P(ConnectionTest, HearsThatThePeerHasLeft) {
   auto peer = connect();
   peer.reset();
@@ -267,12 +294,38 @@ TEST_P(TlsConnection, HearsWhatWasReadAheadBeforeAPause) {
   EXPECT_EQ(heard, sent.size());
 }
 
+// Who ended its stream while nothing was read from it was not noticed before the next time limit.
+TEST_P(TlsConnection, HearsAnEndThatWasReadAheadBeforeAPause) {
+  const auto peer = connect({{"data", [](Connection& connection) { connection.pause_reading(); }}});
+  static_cast<TlsPeer&>(*peer).send_last("all");
+  ASSERT_TRUE(notes_.wait_for("data all"));
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("end"), 0);
+  with_connection([](Connection& connection) { connection.resume_reading(); });
+  thread_.finish_turn();
+  EXPECT_EQ(notes_.count("end"), 1);
+}
+
 // A last record that the peer did not take was nobody's: its age was not looked at.
 TEST_P(TlsConnection, TellsThatItsLastRecordWaitsForTooLong) {
   limits_.age_max = milliseconds(50);
   const auto peer = connect({{"overflow", [](Connection& connection) { connection.close(); }}});
   with_connection([](Connection& connection) { connection.send(std::string(15'000, 'x')); });
   EXPECT_TRUE(notes_.wait_for("overflow"));
+}
+
+// A stopping server closed the connection: the last record of an answer was sent by half.
+TEST_P(TlsConnection, KnowsWhatIsUnsentOfARecord) {
+  const auto peer = connect();
+  with_connection([](Connection& connection) { connection.send(std::string(15'000, 'x')); });
+  thread_.finish_turn();
+  with_connection([](Connection& connection) {
+    EXPECT_EQ(connection.outbox_bytes(), 0U);
+    EXPECT_GT(connection.unsent_bytes(), 0U);
+  });
+  EXPECT_EQ(peer->receive(15'000).size(), 15'000U);
+  thread_.finish_turn();
+  with_connection([](Connection& connection) { EXPECT_EQ(connection.unsent_bytes(), 0U); });
 }
 
 // It read a mebibyte before others were heard.

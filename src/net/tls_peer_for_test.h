@@ -43,6 +43,12 @@ class TlsPeer final : public Peer {
     read_.erase(0, some.size());
     return some;
   }
+  // In one packet: this, and that it was all.
+  void send_last(std::string_view bytes) {
+    client_.write(bytes);
+    client_.say_goodbye();
+    put_out();
+  }
   [[nodiscard]] bool was_told_the_end() const { return client_.was_told_the_end(); }
 
  private:

@@ -122,7 +122,8 @@ TlsResult TlsStream::read(std::span<char> out) {
 }
 
 bool TlsStream::pending() const {
-  return ::SSL_has_pending(ssl_.get()) == 1;
+  const bool ended = (::SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+  return ended || has_failed() || ::SSL_has_pending(ssl_.get()) == 1;
 }
 
 TlsResult TlsStream::write(std::span<const iovec> iovecs) {

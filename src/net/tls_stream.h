@@ -64,7 +64,8 @@ class TlsStream {
 
   // done, with one byte at least; or want_read, closed or failed, with none.
   [[nodiscard]] TlsResult read(std::span<char> out);
-  // Whether read() may give bytes although the socket is not readable: they have been read ahead.
+  // Whether read() may have something to say although the socket is not readable: it has been read
+  // ahead.
   [[nodiscard]] bool pending() const;
 
   // done, want_write or failed. Gathers small pieces into records of up to 16 KiB. `bytes` says how

@@ -184,6 +184,7 @@ class Client {
     const int size = ::SSL_read(ssl(), buffer.data(), static_cast<int>(buffer.size()));
     return {buffer.data(), static_cast<std::size_t>(std::max(size, 0))};
   }
+  void say_goodbye() const { ::SSL_shutdown(ssl()); }
   [[nodiscard]] bool was_told_the_end() const {
     return (::SSL_get_shutdown(ssl()) & SSL_RECEIVED_SHUTDOWN) != 0;
   }

@@ -137,15 +137,14 @@ TEST(JsonWriter, WritesTheLargestNumber) {
   EXPECT_EQ(written(append_json_number, UINT64_MAX), "18446744073709551615");
 }
 
-TEST(SseEvents, WritesIdAndData) {
-  EXPECT_EQ(written(append_sse_event, "dogs:7f:42", "{}"), "id: dogs:7f:42\ndata: {}\n\n");
-  EXPECT_EQ(written(append_sse_event, "", "{}"), "data: {}\n\n");
-  EXPECT_EQ(written(append_sse_event, "", ""), "data: \n\n");
+TEST(SseEvents, WritesData) {
+  EXPECT_EQ(written(append_sse_event, "{}"), "data: {}\n\n");
+  EXPECT_EQ(written(append_sse_event, ""), "data: \n\n");
 }
 
 TEST(SseEvents, NothingInTheDataBecomesAField) {
-  EXPECT_EQ(written(append_sse_event, "1", "a\nid: 9\r\nevent: x\rdata: y\n\nz\n"),
-            "id: 1\ndata: a\ndata: id: 9\ndata: event: x\ndata: data: y\ndata: \ndata: z\n"
+  EXPECT_EQ(written(append_sse_event, "a\nid: 9\r\nevent: x\rdata: y\n\nz\n"),
+            "data: a\ndata: id: 9\ndata: event: x\ndata: data: y\ndata: \ndata: z\n"
             "data: \n\n");
 }
 

@@ -1,14 +1,8 @@
 #include "protocol/sse_events.h"
 
-#include "base/assert.h"
-
 namespace river::protocol {
 
-void append_sse_event(std::string& out, std::string_view id, std::string_view data) {
-  if (!id.empty()) {
-    RIVER_ASSERT(id.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);
-    out.append("id: ").append(id).push_back('\n');
-  }
+void append_sse_event(std::string& out, std::string_view data) {
   for (;;) {
     const std::size_t line_end = data.find_first_of("\r\n");
     out.append("data: ").append(data.substr(0, line_end)).push_back('\n');

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/trim.h"
 #include "net/file_descriptor.h"
@@ -77,16 +78,6 @@ std::expected<std::optional<std::vector<std::string>>, std::string> read_secret_
   return secrets;
 }
 
-bool write_and_sync(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t count = write(fd, content.data(), content.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;  // never 0: the content is not empty
-    content.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return fsync(fd) == 0;
-}
-
 // Does not replace a file: of two processes that start at once, one makes it and both read it.
 int rename_if_new(const std::string& from, const std::string& to) {
   const auto flags = static_cast<unsigned>(RENAME_NOREPLACE);
@@ -103,7 +94,8 @@ int make_secret_file(const std::filesystem::path& directory, const std::string& 
   const auto write_unfinished = [&]() -> int {
     const net::FileDescriptor file(
         open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    return file.is_open() && write_and_sync(file.get(), content) ? 0 : errno;
+    const bool written = file.is_open() && write_all(file.get(), content) && fsync(file.get()) == 0;
+    return written ? 0 : errno;
   };
   int error = write_unfinished();
   if (error == 0) error = rename_if_new(unfinished, path);

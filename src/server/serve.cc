@@ -78,13 +78,11 @@ int serve(const Config& config, const Secrets& secrets) {
   const std::uint64_t descriptors = raise_descriptor_limit();
   auto node = Node::make(config, secrets);
   if (!node.has_value()) {
-    fmt::print(stderr, "river: {}\n", node.error());
-    return exit_failed;
+    return report_errors({{node.error()}});
   }
   Server server(std::move(*node));
   if (const auto opened = server.open(); !opened.has_value()) {
-    fmt::print(stderr, "river: {}\n", opened.error());
-    return exit_failed;
+    return report_errors({{opened.error()}});
   }
   // Asked before the loops run: from then on a batch belongs to its thread.
   const std::string_view send_batch = server.workers().front()->loop().send_batch_name();

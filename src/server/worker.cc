@@ -108,7 +108,7 @@ void Worker::start() {
 
 bool Worker::owes_answers() const {
   const auto unsent = [](const net::Connection* connection) {
-    return connection->outbox_bytes() > 0;
+    return connection->unsent_bytes() > 0;
   };
   return transports_.unanswered > 0 || std::ranges::any_of(loop_->connections(), unsent);
 }

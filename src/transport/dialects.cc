@@ -102,7 +102,7 @@ class DeflateDialect final : public JsonDialect {
 // Without ids: where a stream stands is a matter of all its channels; see SseTransport.
 class SseDialect final : public JsonDialect {
   void wrap(std::string& out, std::string_view json) override {
-    protocol::append_sse_event(out, {}, json);
+    protocol::append_sse_event(out, json);
   }
 };
 

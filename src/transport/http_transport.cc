@@ -53,6 +53,9 @@ void HttpTransport::on_timer(TimePoint now) {
   if (waiting_ == Waiting::for_answer) return;
   if (now < deadline_) {
     connection_->ensure_timer(deadline_);
+  } else if (waiting_ == Waiting::for_request && connection_->unsent_bytes() > 0) {
+    // It is still being answered; for how long that may take is the outbox's concern.
+    wait(Waiting::for_request, context_.settings.idle_timeout);
   } else if (waiting_ == Waiting::for_body || reader_.started()) {
     refuse(HttpRefusal::timed_out,
            http::json_error(408, "timeout", "the request did not come whole in time"));

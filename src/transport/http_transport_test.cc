@@ -290,6 +290,21 @@ TEST_F(HttpTransportTest, ClosesWhoIsIdleForLong) {
   EXPECT_EQ(refused(HttpRefusal::silent), 0U);
 }
 
+// A client that took longer than that for its answer got a part of it.
+TEST_F(HttpTransportTest, IsNotIdleWhileItsAnswerIsUnderWay) {
+  settings_.idle_timeout = milliseconds(50);
+  outbox_.bytes_max = 100'000'000;
+  net::Peer peer = connect();
+  peer.send(get("/big/20000000"));
+  ASSERT_TRUE(notes_.wait_for("GET /big/20000000"));
+  thread_.on_loop([this] {
+    thread_.loop->call_at(thread_.loop->now() + milliseconds(300), [this] { notes_.add("long"); });
+  });
+  ASSERT_TRUE(notes_.wait_for("long"));
+  EXPECT_EQ(read_answer(peer).body.size(), 20'000'000U);
+  EXPECT_EQ(peer.receive_all(), "");
+}
+
 TEST_F(HttpTransportTest, TheNextHeadHasItsOwnTime) {
   settings_.head_timeout = milliseconds(50);
   net::Peer peer = connect();

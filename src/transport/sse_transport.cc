@@ -39,7 +39,7 @@ void append_close(std::string& out, CloseCode code, std::string_view reason) {
   std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
   http::append_json_text(json, reason);
   json += '}';
-  protocol::append_sse_event(out, {}, json);
+  protocol::append_sse_event(out, json);
 }
 
 std::optional<Position> parse_position(std::string_view text) {
@@ -170,7 +170,7 @@ void SseTransport::on_closed() {
 void SseTransport::send_message(std::string_view json) {
   std::string& out = context_.scratch;
   out.clear();
-  protocol::append_sse_event(out, {}, json);
+  protocol::append_sse_event(out, json);
   if (connection_ == nullptr) {
     held_ += out;
     return;

@@ -8,8 +8,6 @@
 namespace river::websocket {
 
 namespace close_code {
-inline constexpr std::uint16_t normal = 1000;
-inline constexpr std::uint16_t going_away = 1001;
 inline constexpr std::uint16_t protocol_error = 1002;
 inline constexpr std::uint16_t none = 1005;  // "no code came"; never on the wire
 inline constexpr std::uint16_t invalid_data = 1007;
