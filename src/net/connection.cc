@@ -235,7 +235,8 @@ void Connection::on_timer(TimePoint now) {
     return;
   }
   if (blocked_) check_outbox_limits();
-  if (blocked_) ensure_timer(now + limits_.age_max);
+  // By what waits the longest: since the last look it has waited for a part of its time already.
+  if (blocked_) ensure_timer(now + limits_.age_max - outbox_.waiting(now));
   if (is_open() && !ending_) handler_->on_timer(now);
 }
 

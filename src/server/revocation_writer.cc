@@ -64,6 +64,11 @@ void RevocationWriter::add(std::string_view user, UnixSeconds at) {
   changed_.notify_one();
 }
 
+void RevocationWriter::close() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
 bool RevocationWriter::when_written(Task& then) {
   {
     const std::lock_guard lock(mutex_);

@@ -44,6 +44,8 @@ class RevocationWriter {
   // Calls `then` on the writer's thread, once the disk has what was added until now, or has refused
   // it. False, with nothing done, if it has it already.
   [[nodiscard]] bool when_written(Task& then);
+  // Tries once more to write what the disk has refused, and ends. Nothing is added any more.
+  void close();
 
  private:
   void run(const std::stop_token& stop);

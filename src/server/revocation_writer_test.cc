@@ -121,6 +121,18 @@ TEST_F(RevocationWriterTest, KeepsWhatTheDiskRefusesForTheNextTime) {
               AllOf(HasSubstr("holds only until the next restart"), HasSubstr("on disk again")));
 }
 
+// The channels of a stopping server took the last of a full disk.
+TEST_F(RevocationWriterTest, TriesOnceMoreWhenItIsClosed) {
+  std::filesystem::create_directory(path_);
+  testing::internal::CaptureStderr();
+  writer_->add("ada", 1);
+  wait();
+  std::filesystem::remove(path_);
+  writer_->close();
+  EXPECT_THAT(on_disk(), ElementsAre(Pair("ada", 1)));
+  testing::internal::GetCapturedStderr();
+}
+
 TEST_F(RevocationWriterTest, StartsWithNobody) {
   EXPECT_THAT(open_new().value(), IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(path_));

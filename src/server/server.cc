@@ -106,6 +106,8 @@ void Server::shut_down(milliseconds drain_min) {
   }
   settle();
   for (auto& worker : workers_) worker->stop();
+  // Before the channels, which may take the last of the disk: clients can do without those.
+  revocations_.close();
   store();
 }
 

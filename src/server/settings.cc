@@ -52,6 +52,8 @@ constexpr Field<Record> secret(Field<Record> field) {
 constexpr std::int64_t mib = limits::mib;
 constexpr Range timeout = {10, 3'600'000};        // 10 ms to 1 h: a wait that must end
 constexpr Range message_size = {1024, 64 * mib};  // the largest that a loop should hold at once
+// 1 s to 100 years: added to a time, more could overflow.
+constexpr Range age = {1000, 3'153'600'000'000};
 constexpr Range at_least_one = {1};
 constexpr Range rate = {0, 1'000'000'000};
 constexpr Range burst = {1, session::TokenBucket::burst_max};
@@ -100,7 +102,7 @@ constexpr std::array table = {
     RIVER_SETTING(auth.revocation_age,
                   "How long a revoked user is remembered; make it as long as your longest token "
                   "lives",
-                  Range{1000}),
+                  age),
 
     RIVER_SETTING(limits.connections_max,
                   "Most clients of this node at once, WebSockets and streams; 0 is as many as the "
@@ -160,11 +162,11 @@ constexpr std::array table = {
     RIVER_SETTING(http.idle_timeout, "How long a connection may stay without a request", timeout),
 
     RIVER_SETTING(history.events_max, "Events kept a channel; 0 keeps none", Range{0, 1'000'000}),
-    RIVER_SETTING(history.age_max, "How long an event is kept", Range{1000}),
+    RIVER_SETTING(history.age_max, "How long an event is kept", age),
     RIVER_SETTING(
         history.bytes_max,
         "Most bytes of history of this node; over it, the channels unused for longest lose theirs"),
-    RIVER_SETTING(idempotency.age, "How long a publication's `id` is remembered", Range{1000}),
+    RIVER_SETTING(idempotency.age, "How long a publication's `id` is remembered", age),
     RIVER_SETTING(presence.window,
                   "Joins and leaves within this time are told together; 0 tells each at once",
                   Range{0, 60'000}),
@@ -197,8 +199,7 @@ constexpr std::array channel_table = {
                 "private-cache-, presence-cache-"),
     RIVER_FIELD(ChannelPattern, "history_events_max", history_events_max, "As history.events_max",
                 Range{0, 1'000'000}),
-    RIVER_FIELD(ChannelPattern, "history_age_max", history_age_max, "As history.age_max",
-                Range{1000}),
+    RIVER_FIELD(ChannelPattern, "history_age_max", history_age_max, "As history.age_max", age),
     RIVER_FIELD(ChannelPattern, "client_publish", client_publish,
                 "Every authenticated client may publish, without a grant"),
     RIVER_FIELD(ChannelPattern, "client_history", client_history,

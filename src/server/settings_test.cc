@@ -57,6 +57,16 @@ TEST(Settings, EachDefaultIsAValueThatMayBeSet) {
   }
 }
 
+// Added to the time of day, they overflowed.
+TEST(Settings, NoAgeIsLongerThanAHundredYears) {
+  for (const char* key : {"history.age_max", "idempotency.age", "auth.revocation_age"}) {
+    Config config;
+    const Setting& setting = setting_of(key);
+    EXPECT_TRUE(setting.read(config, PlainText{"36500d"}, setting.range)) << key;
+    EXPECT_FALSE(setting.read(config, PlainText{"36501d"}, setting.range)) << key;
+  }
+}
+
 TEST(Settings, SecretsAreCountedAndNeverShown) {
   Config config;
   const Setting& keys = setting_of("auth.api_keys");
