@@ -6,7 +6,9 @@ demo_forum_port=3002
 
 # Each job is a process group of its own, so that npm's children stop with it.
 demo_stop() {
-  trap - EXIT INT TERM
+  trap - EXIT
+  # Whoever signals twice (`timeout` does) would else end this before the others.
+  trap "" INT TERM
   local job
   for job in $(jobs -p); do kill -TERM -- "-$job" 2>/dev/null || true; done
   wait
