@@ -37,7 +37,7 @@ describe("bodies", () => {
       "POST /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n" +
         `x-api-key: ${river.api_key}\r\nTransfer-Encoding: chunked\r\n\r\n`,
     );
-    expect((await raw.response()).status).toBe(404);
+    expect((await raw.response()).status).toBe(405);
   });
 
   test("200 bodies of 1 MiB without a key take no memory", async () => {
