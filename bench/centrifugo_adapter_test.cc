@@ -14,7 +14,8 @@ class CentrifugoAdapterTest : public testing::Test {
 TEST_F(CentrifugoAdapterTest, ReadsAnEventWithAndWithoutEpoch) {
   for (const std::string_view rest : {"", R"(,"epoch":"CyYLUsCm")"}) {
     const std::string text = fmt::format(
-        R"({{"push":{{"channel":"bench","pub":{{"data":",\"offset\":9","offset":17{}}}}}}})", rest);
+        R"({{"push":{{"channel":"bench","pub":{{"data":{{"a":1,"offset":9}},"offset":17{}}}}}}})",
+        rest);
     const Message message = adapter.read(text);
     EXPECT_EQ(message.said, Said::event);
     EXPECT_EQ(message.channel, "bench");
