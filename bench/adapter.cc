@@ -1,5 +1,6 @@
 #include "adapter.h"
 
+#include "centrifugo_adapter.h"
 #include "echo_adapter.h"
 #include "fail.h"
 #include "options.h"
@@ -15,7 +16,10 @@ std::unique_ptr<Adapter> make_adapter(const Options& options, std::string_view a
   if (options.adapter == "echo") {
     return std::make_unique<EchoAdapter>(options.path, options.deflate);
   }
-  fail("there is no adapter '" + options.adapter + "': river or echo");
+  if (options.adapter == "centrifugo") {
+    return std::make_unique<CentrifugoAdapter>(api_key, jwt_secret, options.deflate);
+  }
+  fail("there is no adapter '" + options.adapter + "': river, echo or centrifugo");
 }
 
 }  // namespace river::bench

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace river::bench {
@@ -68,7 +69,14 @@ class Adapter {
   // From the WebSocket handshake to the last subscription.
   [[nodiscard]] virtual std::vector<Step> way_in(const Identity& identity,
                                                  std::span<const Wish> wishes) const = 0;
-  [[nodiscard]] virtual Message read(std::string_view payload) const = 0;
+  // Whether the server takes frames that come together with the handshake. RFC 6455 has the client
+  // wait for the answer.
+  [[nodiscard]] virtual bool may_pipeline() const { return true; }
+  // Takes the first message off a frame's payload. Most servers send one a frame.
+  [[nodiscard]] virtual std::string_view take_message(std::string_view& payload) const {
+    return std::exchange(payload, {});
+  }
+  [[nodiscard]] virtual Message read(std::string_view message) const = 0;
   [[nodiscard]] virtual std::string pong() const = 0;
 
   // A publisher's way in, before its first publication; empty where publications are requests.

@@ -38,7 +38,7 @@ void Client::start() {
   std::string bytes;
   for (const Step& step : steps_) {
     bytes += step.bytes;
-    if (!shared_.pipelined) break;
+    if (!pipelines()) break;
   }
   std::ranges::reverse(steps_);
   static_cast<void>(send(bytes));  // if it is gone already, the next read will find it so
@@ -104,8 +104,8 @@ void Client::take_bytes(std::string_view& bytes, ClientListener& listener) {
   while (state_ != State::away && frame.take_from(bytes)) {
     if (!frame.final) fail("the server fragments its messages, which this client cannot read");
     if (frame.opcode == ServerFrame::text || frame.opcode == ServerFrame::binary) {
-      take_message(frame.compressed ? shared_.inflater.inflate(frame.payload) : frame.payload,
-                   listener);
+      take_messages(frame.compressed ? shared_.inflater.inflate(frame.payload) : frame.payload,
+                    listener);
     } else if (frame.opcode == ServerFrame::ping) {
       static_cast<void>(send(client_frame(frame.payload, ServerFrame::pong)));
     } else if (frame.opcode == ServerFrame::close) {
@@ -127,6 +127,12 @@ bool Client::take_handshake(std::string_view& bytes, ClientListener& listener) {
   switched_ = true;
   take_step(Said::switched, listener);
   return true;
+}
+
+void Client::take_messages(std::string_view payload, ClientListener& listener) {
+  while (!payload.empty() && state_ != State::away) {
+    take_message(shared_.adapter.take_message(payload), listener);
+  }
 }
 
 void Client::take_message(std::string_view payload, ClientListener& listener) {
@@ -181,7 +187,7 @@ void Client::take_step(Said said, ClientListener& listener) {
     steps_.shrink_to_fit();
     state_ = State::open;
     listener.on_open(*this);
-  } else if (!shared_.pipelined) {
+  } else if (!pipelines()) {
     static_cast<void>(send(steps_.back().bytes));
   }
 }

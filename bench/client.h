@@ -36,7 +36,7 @@ class ClientListener {
 struct CrowdShared {
   const Adapter& adapter;
   Stream::Target target;
-  bool pipelined = false;  // the whole way in at once
+  bool pipelined = false;  // the whole way in at once, where the server takes it
   Tally tally = {};
   std::uint64_t pings = 0;
   std::uint64_t recovered = 0;      // subscriptions
@@ -78,12 +78,16 @@ class Client {
  private:
   void take_bytes(std::string_view& bytes, ClientListener& listener);
   [[nodiscard]] bool take_handshake(std::string_view& bytes, ClientListener& listener);
+  void take_messages(std::string_view payload, ClientListener& listener);
   void take_message(std::string_view payload, ClientListener& listener);
   void take_subscribed(const Message& message);
   void take_step(Said said, ClientListener& listener);
   void end(int code, ClientListener& listener);
   [[nodiscard]] Subscription& find(std::string_view channel);
   [[nodiscard]] std::vector<Step> way_in() const;
+  [[nodiscard]] bool pipelines() const {
+    return shared_.pipelined && shared_.adapter.may_pipeline();
+  }
 
   CrowdShared& shared_;
   Stream stream_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "arena.h"
+#include "fail.h"
 #include "machine.h"
 #include "result.h"
 #include "scenarios.h"
@@ -17,6 +18,9 @@ constexpr int warm_up_clients = 200;
 void run_connect(const Options& options) {
   make_room_for(options.subscribers + warm_up_clients);
   Arena arena(options);
+  if (options.pipelined && !arena.adapter->may_pipeline()) {
+    fail("this server takes no --pipelined: it closes who sends before its answer");
+  }
   arena.fill(warm_up_clients, "bench");
   arena.crowd.clear();
   CrowdShared& shared = arena.crowd.shared();

@@ -28,7 +28,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--tls", options.tls, "with a certificate made for the purpose");
   app.add_flag("--deflate", options.deflate, "clients offer compression, data is JSON");
   app.add_flag("--same-user", options.same_user, "all clients are one user");
-  app.add_option("--adapter", options.adapter, "the server's protocol: river or echo");
+  app.add_option("--adapter", options.adapter, "the server's protocol: river, echo or centrifugo");
   app.add_option("--port", options.port, "of a server that runs already");
   app.add_option("--server-pid", options.server_pid, "of the same, to see its CPU and memory");
   app.add_flag("--faulty", options.faulty,
@@ -46,6 +46,9 @@ void check(std::string_view scenario, const Options& options) {
   }
   if (options.adapter == "river" && options.port != 0) {
     fail("--port is for another --adapter: a River is started with settings and keys of the bench");
+  }
+  if (options.adapter == "centrifugo" && options.port == 0) {
+    fail("--adapter centrifugo needs the --port of a server that runs already");
   }
   if (options.subscribers < 1 || options.in_flight < 1 || options.repeats < 1 ||
       options.wire_bytes < 2 || options.seconds <= 0) {
