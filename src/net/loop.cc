@@ -101,6 +101,7 @@ void Loop::turn() {
   std::array<epoll_event, events_a_turn> events;
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  wait_milliseconds());
+  ++turn_number_;
   const std::uint64_t started = steady_nanoseconds();
   now_ = steady_now();
   const std::vector<Connection*> again = std::exchange(again_, {});  // of the turn before

@@ -83,6 +83,7 @@ class Loop {
   void end_turn_early() { turn_is_full_ = true; }
 
   // ── for Connection and Listener ──
+  [[nodiscard]] std::uint64_t turn_number() const { return turn_number_; }
   // False if the kernel watches no more for this user (fs.epoll.max_user_watches).
   [[nodiscard]] bool watch(int fd, std::uint32_t events, EventHandler& handler);
   void rewatch(int fd, std::uint32_t events, EventHandler& handler);
@@ -125,6 +126,7 @@ class Loop {
   std::atomic<bool> stopping_{false};
   std::atomic<std::thread::id> thread_{};
   bool turn_is_full_ = false;
+  std::uint64_t turn_number_ = 0;
   std::uint64_t next_sequence_ = 0;
   Task turn_end_;
   Task writes_done_;
