@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "net/alarm.h"
 #include "net/file_descriptor.h"
 #include "net/mailbox.h"
 #include "net/send_batch.h"
@@ -95,7 +96,8 @@ class Loop {
   void read_again_next_turn(Connection& connection) { again_.push_back(&connection); }
 
  private:
-  Loop(FileDescriptor epoll, WakeEvent wake, std::unique_ptr<SendBatch> batch, Metrics& metrics);
+  Loop(FileDescriptor epoll, WakeEvent wake, Alarm alarm, std::unique_ptr<SendBatch> batch,
+       Metrics& metrics);
 
   struct DueTask {
     TimePoint when;
@@ -118,6 +120,7 @@ class Loop {
   void write_batch(std::span<Connection* const> batch);
 
   FileDescriptor epoll_;
+  Alarm alarm_;
   std::unique_ptr<SendBatch> send_batch_;
   Metrics& metrics_;
   Mailbox<Task> mailbox_;
