@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include "auth/openssl.h"
@@ -25,15 +27,29 @@ constexpr std::size_t es256_bytes = 64;
 constexpr int rsa_bits_min = 2048;  // RFC 7518 §3.3
 constexpr int rsa_bits_max = 8192;  // above, a check takes too long
 
-bool verify_hmac(const EVP_MD_CTX* hmac, std::string_view text, std::string_view signature) {
-  const ContextHandle context(EVP_MD_CTX_new());
+bool verify_hmac(EVP_MAC_CTX* hmac, std::string_view text, std::string_view signature) {
+  const HmacHandle context(EVP_MAC_CTX_dup(hmac));
   std::array<unsigned char, hs256_bytes> expected{};
-  std::size_t size = expected.size();
-  return context != nullptr && EVP_MD_CTX_copy_ex(context.get(), hmac) == 1 &&
-         EVP_DigestSign(context.get(), expected.data(), &size, unsigned_data(text), text.size()) ==
-             1 &&
+  std::size_t size = 0;
+  return context != nullptr &&
+         EVP_MAC_update(context.get(), unsigned_data(text), text.size()) == 1 &&
+         EVP_MAC_final(context.get(), expected.data(), &size, expected.size()) == 1 &&
          size == expected.size() && signature.size() == expected.size() &&
          CRYPTO_memcmp(expected.data(), signature.data(), expected.size()) == 0;
+}
+
+// An HMAC that has taken in the secret.
+HmacHandle begin_hmac(std::string_view secret) {
+  const OpensslHandle<EVP_MAC, EVP_MAC_free> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  if (algorithm == nullptr) return nullptr;
+  HmacHandle hmac(EVP_MAC_CTX_new(algorithm.get()));
+  std::string digest = "SHA256";
+  const std::array<OSSL_PARAM, 2> parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
+  const bool begun = hmac != nullptr && EVP_MAC_init(hmac.get(), unsigned_data(secret),
+                                                     secret.size(), parameters.data()) == 1;
+  return begun ? std::move(hmac) : nullptr;
 }
 
 bool verify_public(EVP_PKEY* key, const EVP_MD* digest, std::string_view text,
@@ -108,8 +124,8 @@ void KeyDeleter::operator()(evp_pkey_st* key) const {
   EVP_PKEY_free(key);
 }
 
-void DigestDeleter::operator()(evp_md_ctx_st* digest) const {
-  EVP_MD_CTX_free(digest);
+void HmacDeleter::operator()(evp_mac_ctx_st* hmac) const {
+  EVP_MAC_CTX_free(hmac);
 }
 
 std::expected<VerificationKey, std::string> VerificationKey::from_secret(std::string_view secret,
@@ -124,14 +140,9 @@ std::expected<VerificationKey, std::string> VerificationKey::from_secret(std::st
   if (secret.starts_with("-----BEGIN")) {
     return std::unexpected("this is a PEM key, not a secret; configure it as a public key");
   }
-  KeyHandle key(
-      EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, nullptr, unsigned_data(secret), secret.size()));
-  DigestHandle hmac(EVP_MD_CTX_new());
-  if (key == nullptr || hmac == nullptr ||
-      EVP_DigestSignInit(hmac.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1) {
-    return std::unexpected("OpenSSL can't load the secret");
-  }
-  VerificationKey result(Algorithm::hs256, std::move(key), std::move(id));
+  HmacHandle hmac = begin_hmac(secret);
+  if (hmac == nullptr) return std::unexpected("OpenSSL can't load the secret");
+  VerificationKey result(Algorithm::hs256, nullptr, std::move(id));
   result.hmac_ = std::move(hmac);
   return result;
 }

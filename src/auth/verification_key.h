@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-struct evp_pkey_st;    // OpenSSL's EVP_PKEY
-struct evp_md_ctx_st;  // and EVP_MD_CTX
+struct evp_pkey_st;     // OpenSSL's EVP_PKEY
+struct evp_mac_ctx_st;  // and EVP_MAC_CTX
 
 namespace river::auth {
 
@@ -26,10 +26,10 @@ struct KeyDeleter {
 };
 using KeyHandle = std::unique_ptr<evp_pkey_st, KeyDeleter>;
 
-struct DigestDeleter {
-  void operator()(evp_md_ctx_st* digest) const;
+struct HmacDeleter {
+  void operator()(evp_mac_ctx_st* hmac) const;
 };
-using DigestHandle = std::unique_ptr<evp_md_ctx_st, DigestDeleter>;
+using HmacHandle = std::unique_ptr<evp_mac_ctx_st, HmacDeleter>;
 
 class VerificationKey {
  public:
@@ -60,10 +60,10 @@ class VerificationKey {
       : algorithm_(algorithm), key_(std::move(key)), id_(std::move(id)) {}
 
   Algorithm algorithm_;
-  KeyHandle key_;
+  KeyHandle key_;  // null for HS256
   // HS256: an HMAC that has taken in the key and is copied for each token. To make one anew,
   // OpenSSL 3 searches its providers, which takes several times as long as the HMAC.
-  DigestHandle hmac_;
+  HmacHandle hmac_;
   std::string id_;
 };
 

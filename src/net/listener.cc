@@ -98,7 +98,12 @@ void Listener::start() {
 
 void Listener::on_events(std::uint32_t /*events*/) {
   if (!spare_.is_open()) spare_ = open_spare();
-  for (int i = 0; i < accepts_a_turn; ++i) {
+  // Most come alone, and to ask for a second costs a system call. If there is one, epoll says so in
+  // the next turn.
+  const std::uint64_t turn = loop_.turn_number();
+  const int most = turn == busy_turn_ ? accepts_a_turn : 1;
+  busy_turn_ = turn + 1;
+  for (int i = 0; i < most; ++i) {
     SocketAddress peer;
     peer.size = sizeof peer.storage;
     FileDescriptor socket(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer.storage),

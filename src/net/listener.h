@@ -48,6 +48,7 @@ class Listener final : public EventHandler {
   Address address_;
   OnAccept on_accept_;
   std::shared_ptr<Listener*> self_;  // for what comes after a rest: it may be gone by then
+  std::uint64_t busy_turn_ = 0;      // in that one, more are looked for
   bool watched_ = false;
 };
 

@@ -85,6 +85,23 @@ TEST_F(ListenerTest, SaysWhereItCannotListen) {
   EXPECT_THAT(opened.error(), HasSubstr("cannot listen on " + address.text()));
 }
 
+TEST_F(ListenerTest, AcceptsManyThatCameTogetherInFewTurns) {
+  constexpr std::ptrdiff_t peers_max = 50;
+  auto opened = Listener::open(*thread_.loop, Address::parse("127.0.0.1:0").value(),
+                               [this](FileDescriptor socket, const Address& /*peer*/) {
+                                 accepted_.push_back(std::move(socket));
+                                 if (accepted_.size() == peers_max) thread_.loop->stop();
+                               });
+  ASSERT_TRUE(opened.has_value()) << opened.error();
+  listener_ = std::move(*opened);
+  listener_->start();
+  std::vector<Peer> peers;  // they wait in the kernel: the loop does not run yet
+  for (int i = 0; i < peers_max; ++i) peers.push_back(Peer::connect(listener_->address()));
+  thread_.start();
+  thread_.join();
+  EXPECT_EQ(thread_.loop->turn_number(), 2U) << "one to see that there are more";
+}
+
 TEST_F(ListenerTest, RefusesClientsWhileThereAreNoDescriptors) {
   listen();
   std::vector<FileDescriptor> sockets;

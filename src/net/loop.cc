@@ -23,8 +23,14 @@ constexpr std::size_t iovecs_a_write = 64;
 constexpr std::size_t writes_a_batch = 1024;
 // Rounds of writing in one turn, for queues longer than one write; then others get their turn.
 constexpr int write_rounds_max = 4;
-// Nothing is as urgent as to wake an idle loop more often than this.
-constexpr milliseconds wait_max{1'000};
+// For epoll_wait: until something comes.
+constexpr int for_ever = -1;
+
+// For what only wakes the loop.
+class NothingToDo final : public EventHandler {
+  void on_events(std::uint32_t /*events*/) override {}
+};
+constinit NothingToDo nothing_to_do;
 
 }  // namespace
 
@@ -41,14 +47,23 @@ std::expected<std::unique_ptr<Loop>, std::string> Loop::make(SendBatchKind kind,
   if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake->fd(), &event) != 0) {
     return std::unexpected(fmt::format("epoll_ctl: {}", std::strerror(errno)));
   }
+  auto alarm = Alarm::make();
+  if (!alarm.has_value()) return std::unexpected(alarm.error());
+  event.events = EPOLLIN | EPOLLET;  // it wakes the loop: there is nothing to read
+  event.data.ptr = &nothing_to_do;
+  if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, alarm->fd(), &event) != 0) {
+    return std::unexpected(fmt::format("epoll_ctl: {}", std::strerror(errno)));
+  }
   auto batch = make_send_batch(kind);
   if (!batch.has_value()) return std::unexpected(batch.error());
   return std::unique_ptr<Loop>(
-      new Loop(std::move(epoll), std::move(*wake), std::move(*batch), metrics));
+      new Loop(std::move(epoll), std::move(*wake), std::move(*alarm), std::move(*batch), metrics));
 }
 
-Loop::Loop(FileDescriptor epoll, WakeEvent wake, std::unique_ptr<SendBatch> batch, Metrics& metrics)
+Loop::Loop(FileDescriptor epoll, WakeEvent wake, Alarm alarm, std::unique_ptr<SendBatch> batch,
+           Metrics& metrics)
     : epoll_(std::move(epoll)),
+      alarm_(std::move(alarm)),
       send_batch_(std::move(batch)),
       metrics_(metrics),
       mailbox_(mailbox_messages_max, std::move(wake)),
@@ -101,6 +116,7 @@ void Loop::turn() {
   std::array<epoll_event, events_a_turn> events;
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  wait_milliseconds());
+  ++turn_number_;
   const std::uint64_t started = steady_nanoseconds();
   now_ = steady_now();
   const std::vector<Connection*> again = std::exchange(again_, {});  // of the turn before
@@ -133,12 +149,12 @@ void Loop::clear_graveyard() {
 
 int Loop::wait_milliseconds() {
   if (!dirty_.empty() || !again_.empty()) return 0;
-  milliseconds wait = wait_max;
-  if (!due_tasks_.empty()) {
-    wait = std::min(wait, due_tasks_.front().when - steady_now() + milliseconds(1));
-  }
-  if (const auto hint = timers_.next_due_hint(now_)) wait = std::min(wait, *hint);
-  return static_cast<int>(std::max(wait, milliseconds(0)).count());
+  TimePoint due = TimePoint::max();
+  if (!due_tasks_.empty()) due = due_tasks_.front().when;
+  if (const auto hint = timers_.next_due_hint(now_)) due = std::min(due, now_ + *hint);
+  if (due <= now_) return 0;
+  if (due != TimePoint::max()) alarm_.ensure(due, now_);
+  return for_ever;
 }
 
 void Loop::drain_mailbox() {

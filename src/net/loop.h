@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "net/alarm.h"
 #include "net/file_descriptor.h"
 #include "net/mailbox.h"
 #include "net/send_batch.h"
@@ -83,6 +84,7 @@ class Loop {
   void end_turn_early() { turn_is_full_ = true; }
 
   // ── for Connection and Listener ──
+  [[nodiscard]] std::uint64_t turn_number() const { return turn_number_; }
   // False if the kernel watches no more for this user (fs.epoll.max_user_watches).
   [[nodiscard]] bool watch(int fd, std::uint32_t events, EventHandler& handler);
   void rewatch(int fd, std::uint32_t events, EventHandler& handler);
@@ -94,7 +96,8 @@ class Loop {
   void read_again_next_turn(Connection& connection) { again_.push_back(&connection); }
 
  private:
-  Loop(FileDescriptor epoll, WakeEvent wake, std::unique_ptr<SendBatch> batch, Metrics& metrics);
+  Loop(FileDescriptor epoll, WakeEvent wake, Alarm alarm, std::unique_ptr<SendBatch> batch,
+       Metrics& metrics);
 
   struct DueTask {
     TimePoint when;
@@ -117,6 +120,7 @@ class Loop {
   void write_batch(std::span<Connection* const> batch);
 
   FileDescriptor epoll_;
+  Alarm alarm_;
   std::unique_ptr<SendBatch> send_batch_;
   Metrics& metrics_;
   Mailbox<Task> mailbox_;
@@ -125,6 +129,7 @@ class Loop {
   std::atomic<bool> stopping_{false};
   std::atomic<std::thread::id> thread_{};
   bool turn_is_full_ = false;
+  std::uint64_t turn_number_ = 0;
   std::uint64_t next_sequence_ = 0;
   Task turn_end_;
   Task writes_done_;

@@ -39,13 +39,14 @@ class LoopTest : public testing::Test {
 TEST_F(LoopTest, IsNotMadeWithoutDescriptors) {
   Metrics metrics;
   std::vector<std::string> errors;
-  for (const std::size_t left : {0U, 1U}) {
+  for (const std::size_t left : {0U, 1U, 2U}) {
     const NoDescriptorsLeft none(left);
     const auto made = Loop::make(SendBatchKind::sendmsg, metrics);
     errors.push_back(made.has_value() ? "no error" : made.error());
   }
   EXPECT_THAT(errors,
-              ElementsAre("epoll_create1: Too many open files", "eventfd: Too many open files"));
+              ElementsAre("epoll_create1: Too many open files", "eventfd: Too many open files",
+                          "timerfd_create: Too many open files"));
 }
 
 TEST_F(LoopTest, RunsPostedTasksInTheirOrder) {
