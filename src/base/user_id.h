@@ -8,8 +8,10 @@
 
 namespace river {
 
-// 1–200 bytes without control characters.
+// 1–200 bytes without control characters; not `.` or `..`, which no URL can name: clients take them
+// out of a path, however they are escaped (WHATWG URL, 4.4, double-dot path segment).
 [[nodiscard]] inline bool valid_user(std::string_view id) {
+  if (id == "." || id == "..") return false;
   return !id.empty() && id.size() <= limits::user_bytes_max && std::ranges::none_of(id, [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });

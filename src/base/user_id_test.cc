@@ -16,6 +16,10 @@ TEST(ValidUser, TakesWhatNamesSomebody) {
 
 TEST(ValidUser, RefusesNobodyAndTooMuch) {
   EXPECT_FALSE(valid_user(""));
+  // Nobody could disconnect them: in the path of a URL they mean something else.
+  EXPECT_FALSE(valid_user("."));
+  EXPECT_FALSE(valid_user(".."));
+  EXPECT_TRUE(valid_user("..."));
   EXPECT_FALSE(valid_user(std::string(201, 'a')));
 }
 

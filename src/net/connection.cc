@@ -89,7 +89,7 @@ void Connection::pause_reading() {
 
 void Connection::resume_reading() {
   if (std::exchange(paused_, false)) watch_again();
-  if (uses_tls() && !handshaking_ && tls_->pending() && !again_) {
+  if (is_open() && uses_tls() && !handshaking_ && tls_->pending() && !again_) {
     again_ = true;
     loop_.read_again_next_turn(*this);
   }
