@@ -218,8 +218,8 @@ void Server::store() {
     std::ranges::copy(ids.of_backends, std::back_inserter(state.ids.of_backends));
     std::ranges::copy(ids.of_clients, std::back_inserter(state.ids.of_clients));
   }
-  std::ranges::stable_sort(state.ids.of_backends, {}, &broker::StoredId::time);
-  std::ranges::stable_sort(state.ids.of_clients, {}, &broker::StoredId::time);
+  std::ranges::sort(state.ids.of_backends, {}, &broker::StoredId::time);
+  std::ranges::sort(state.ids.of_clients, {}, &broker::StoredId::time);
   const auto written = broker::StateFile(path(state_file)).write(state);
   if (!written.has_value()) {
     log_error("channels were not kept: clients will be told to reload",
