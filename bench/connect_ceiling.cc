@@ -43,6 +43,8 @@ std::vector<Exchange> exchanges_of(const Options& options) {
 
 // The server: what a request is, it knows by its size; each comes as one packet.
 void serve(int listener, const std::vector<Exchange>& script) {
+  const int on = 1;  // for those that are accepted, as River does
+  ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const int epoll = ::epoll_create1(0);
   const auto look_at = [epoll](int fd) {
     epoll_event event{};
@@ -60,8 +62,6 @@ void serve(int listener, const std::vector<Exchange>& script) {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == listener) {
         const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        const int on = 1;
-        ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         look_at(accepted);
         continue;
       }
