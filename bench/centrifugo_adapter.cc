@@ -90,9 +90,7 @@ std::string CentrifugoAdapter::data_for(std::string_view channel, std::size_t wi
   const std::size_t envelope =
       std::string_view(R"({"push":{"channel":"","pub":{"data":,"offset":123456}}})").size() +
       channel.size();
-  const std::size_t header = wire_bytes - 2 < 126 ? 2 : 4;
-  if (wire_bytes < header + envelope + 2) fail("--wire-bytes is too small for this adapter");
-  return sample_data(wire_bytes - header - envelope, compressible);
+  return sample_data_in_frame(wire_bytes, envelope, compressible);
 }
 
 }  // namespace river::bench

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "client_frame.h"
-#include "fail.h"
 #include "json_scan.h"
 #include "sample_data.h"
 
@@ -33,9 +32,7 @@ std::string EchoAdapter::publication(std::string_view /*channel*/, std::string_v
 std::string EchoAdapter::data_for(std::string_view /*channel*/, std::size_t wire_bytes,
                                   bool compressible) const {
   const std::size_t envelope = std::string_view(R"({"data":,"number":123456})").size();
-  const std::size_t header = wire_bytes - 2 < 126 ? 2 : 4;
-  if (wire_bytes < header + envelope + 2) fail("--wire-bytes is too small for this adapter");
-  return sample_data(wire_bytes - header - envelope, compressible);
+  return sample_data_in_frame(wire_bytes, envelope, compressible);
 }
 
 }  // namespace river::bench

@@ -105,12 +105,7 @@ std::string RiverAdapter::data_for(std::string_view channel, std::size_t wire_by
       std::string_view(R"({"type":"event","channel":"","event":"e","data":,"offset":123456})")
           .size() +
       channel.size();
-  const std::size_t header = wire_bytes - 2 < 126 ? 2 : 4;
-  if (wire_bytes < header + envelope + 2) {
-    fail(fmt::format("an event of {} bytes is too small: it takes {} without data", wire_bytes,
-                     header + envelope + 2));
-  }
-  return sample_data(wire_bytes - header - envelope, compressible);
+  return sample_data_in_frame(wire_bytes, envelope, compressible);
 }
 
 }  // namespace river::bench

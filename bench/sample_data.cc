@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "fail.h"
+
 namespace river::bench {
 namespace {
 
@@ -51,6 +53,16 @@ std::string sample_data(std::size_t bytes, bool compressible) {
   data += R"(],"rest":")";
   while (data.size() + 2 < bytes) data += static_cast<char>('a' + dice.next(26));
   return data + "\"}";
+}
+
+std::string sample_data_in_frame(std::size_t wire_bytes, std::size_t envelope_bytes,
+                                 bool compressible) {
+  const std::size_t header = wire_bytes - 2 < 126 ? 2 : 4;  // RFC 6455 5.2, not masked
+  if (wire_bytes < header + envelope_bytes + 2) {
+    fail(fmt::format("an event of {} bytes is too small: it takes {} without data", wire_bytes,
+                     header + envelope_bytes + 2));
+  }
+  return sample_data(wire_bytes - header - envelope_bytes, compressible);
 }
 
 }  // namespace river::bench
