@@ -137,8 +137,9 @@ void Api::post(Call call, const std::vector<std::string>& path, const http::Requ
   if (call == Call::publish_batch) return publish_batch(request, std::move(respond));
   const std::string& user = path[2];
   if (!valid_user(user)) {
-    return respond(error_response(ErrorCode::invalid_value,
-                                  "a user id is 1 to 200 bytes without control characters", "id"));
+    return respond(error_response(
+        ErrorCode::invalid_value,
+        "a user id is 1 to 200 bytes without control characters, and not . or ..", "id"));
   }
   if (call == Call::publish_to_user) return publish_to_user(user, request, std::move(respond));
   disconnect_user(user, request, std::move(respond), unix_time);
