@@ -130,10 +130,10 @@ void read_user(Reader& reader, Claims& claims) {
   if (!reader.find(reader.root(), "sub")) return;
   claims.user = reader.text(reader.root(), "sub");
   if (!valid_user(claims.user)) {
-    reader.fail(
-        fmt::format("\"sub\" must have 1 to {} bytes without control characters; leave it "
-                    "out for an anonymous user",
-                    limits::user_bytes_max));
+    reader.fail(fmt::format(
+        "\"sub\" must have 1 to {} bytes without control characters, and not be . or ..; "
+        "leave it out for an anonymous user",
+        limits::user_bytes_max));
   }
 }
 
