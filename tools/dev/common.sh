@@ -40,11 +40,17 @@ ledger_start() {
   mkdir -p "$results"
   : >"$ledger"
   : >"$times"
+  : >"$results/$1.failures"
 }
 
-# record <name> <passed> <failed>; says nothing where no ledger was started.
+# record <name> <passed> <failed> [a line for each failure…]; nothing where no ledger was started.
 record() {
-  if [[ -n ${ledger:-} ]]; then printf '%s\t%d\t%d\n' "$1" "$2" "$3" >>"$ledger"; fi
+  if [[ -z ${ledger:-} ]]; then return; fi
+  printf '%s\t%d\t%d\n' "$1" "$2" "$3" >>"$ledger"
+  if (($3 > 0)); then
+    printf '%s (%d)\n' "$1" "$3" >>"${ledger%.ledger}.failures"
+    if (($# > 3)); then printf '  %s\n' "${@:4}" >>"${ledger%.ledger}.failures"; fi
+  fi
 }
 
 # ledger_sum <column: 2 = passed, 3 = failed> <ledger file…>
@@ -85,7 +91,7 @@ ledger_finish() {
   printf '%s\t\tin all\n\n' "$(duration "$SECONDS")"
   if ((failed > 0)); then
     echo "failed:"
-    awk -F '\t' '$3 > 0 { printf "  %s (%d)\n", $1, $3 }' "$ledger"
+    sed 's/^/  /' "${ledger%.ledger}.failures"
     echo
   fi
   echo "$passed passed, $failed failed"

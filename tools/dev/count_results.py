@@ -1,4 +1,5 @@
-"""Counts test results: count_results.py ctest DIRECTORY | junit FILE; prints `passed failed`.
+"""Counts test results: count_results.py ctest DIRECTORY | junit FILE; prints two lines, how many
+passed and how many failed, then one for each that failed: its name and the start of what it said.
 
 ctest: DIRECTORY has ctest's own ctest.xml, and <program>.xml of each program that is a gtest.
 """
@@ -8,40 +9,52 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
-def gtest_counts(file):
-    suites = ElementTree.parse(file).getroot()
-    left_out = int(suites.get("disabled", 0)) + len(suites.findall(".//testcase/skipped"))
-    failed = int(suites.get("failures")) + int(suites.get("errors"))
-    return int(suites.get("tests")) - failed - left_out, failed
+class Counts:
+    def __init__(self):
+        self.passed = 0
+        self.failures = []  # a line each
 
-
-def ctest_counts(directory):
-    passed = failed = 0
-    for program in ElementTree.parse(directory / "ctest.xml").getroot().iter("testcase"):
-        program_failed = program.get("status") == "fail"
-        details = directory / f"{program.get('name')}_test.xml"
-        if not details.exists():  # not a gtest, or it died before it could write
-            cases = (0, 1) if program_failed else (1, 0)
+    def add(self, case):
+        """One <testcase> of JUnit's XML, as gtest, Vitest and Node write it."""
+        if case.find("skipped") is not None or case.get("status") == "notrun":
+            return
+        wrong = case.find("failure")
+        if wrong is None:
+            wrong = case.find("error")
+        if wrong is None:
+            self.passed += 1
         else:
-            cases = gtest_counts(details)
-            if program_failed and cases[1] == 0:  # all cases passed, then a sanitizer spoke up
-                cases = (cases[0], 1)
-        passed += cases[0]
-        failed += cases[1]
-    return passed, failed
+            said = (wrong.get("message") or wrong.text or "").strip().splitlines()
+            self.fail(f"{case.get('classname')} {case.get('name')}", said[:2])
+
+    def fail(self, name, said=()):
+        self.failures.append(" ".join([name + (":" if said else ""), *said])[:300])
 
 
-def junit_counts(file):
-    cases = list(ElementTree.parse(file).getroot().iter("testcase"))
-    failed = [case for case in cases
-              if case.find("failure") is not None or case.find("error") is not None]
-    left_out = [case for case in cases if case.find("skipped") is not None]
-    return len(cases) - len(failed) - len(left_out), len(failed)
+def add_junit(counts, file):
+    for case in ElementTree.parse(file).getroot().iter("testcase"):
+        counts.add(case)
+
+
+def add_ctest(counts, directory):
+    for program in ElementTree.parse(directory / "ctest.xml").getroot().iter("testcase"):
+        name = program.get("name")
+        failures_before = len(counts.failures)
+        details = directory / f"{name}_test.xml"
+        if details.exists():
+            add_junit(counts, details)
+        elif program.get("status") != "fail":
+            counts.passed += 1
+        # It is no gtest, it died before it could write, or a sanitizer spoke up after all passed.
+        if program.get("status") == "fail" and len(counts.failures) == failures_before:
+            counts.fail(name)
 
 
 def main():
-    count = {"ctest": ctest_counts, "junit": junit_counts}[sys.argv[1]]
-    print(*count(pathlib.Path(sys.argv[2])))
+    counts = Counts()
+    add = {"ctest": add_ctest, "junit": add_junit}[sys.argv[1]]
+    add(counts, pathlib.Path(sys.argv[2]))
+    print(counts.passed, len(counts.failures), *counts.failures, sep="\n")
 
 
 if __name__ == "__main__":

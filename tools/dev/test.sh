@@ -31,9 +31,9 @@ npm_suite() {
 
 # record_counts <name> <kind> <where>
 record_counts() {
-  local passed failed
-  read -r passed failed < <(python3 tools/dev/count_results.py "$2" "$3")
-  record "$1" "$passed" "$failed"
+  local lines
+  mapfile -t lines < <(python3 tools/dev/count_results.py "$2" "$3")
+  record "$1" "${lines[@]}"
 }
 
 node_tests() {
