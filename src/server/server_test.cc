@@ -251,6 +251,26 @@ TEST_F(ServerTest, ARevocationIsOnDiskWhenItIsAnswered) {
   }
 }
 
+// They were behind `reconnect`, so after the connection's end, when both came in one turn.
+TEST_F(ServerTest, WhatWasPublishedBeforeAStopReachesItsSubscribersBeforeTheyAreSentAway) {
+  config_.workers = 1;
+  start();
+  net::Peer peer = client();
+  message(peer);
+  subscribe(peer, "dogs");
+  Worker& worker = *server_->workers().front();
+  worker.loop().post([&worker] {
+    broker::PublishRequest request;
+    request.channel = "dogs";
+    request.content = broker::EventBytes("e", "1");
+    worker.broker().publish(std::move(request),
+                            [](const auto& position) { EXPECT_TRUE(position.has_value()); });
+    worker.drain(milliseconds(1));
+  });
+  EXPECT_THAT(message(peer), StartsWith(R"({"type":"event")"));
+  EXPECT_THAT(message(peer), StartsWith(R"({"type":"reconnect")"));
+}
+
 TEST_F(ServerTest, StopsAlthoughAClientDoesNotGo) {
   config_.shutdown.timeout = milliseconds(50);
   start();

@@ -149,6 +149,7 @@ void Worker::every_minute() {
 
 void Worker::drain(milliseconds spread) {
   transports_.draining = true;
+  hub_.flush();  // what this turn has for them goes first: nothing comes after `reconnect`
   std::minstd_rand random(static_cast<unsigned>(steady_nanoseconds()));
   std::uniform_int_distribution<std::int64_t> delay(100, 100 + spread.count());
   // Draining closes connections at the end of their writes, not now: the list stays as it is.
