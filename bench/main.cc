@@ -98,7 +98,9 @@ void add_scenarios(CLI::App& app, Options& options) {
                    "seconds that something may wait; 0: the server's default");
   CLI::App* soak = scenario("soak", "everything at once, with churn, for --seconds", run_soak);
   soak->add_option("--churn", options.churn_per_second, "clients a second that leave and resume");
-  for (CLI::App* command : {resume, slow, soak}) {
+  CLI::App* neighbours =
+      scenario("neighbours", "a small channel while a large one is busy", run_neighbours);
+  for (CLI::App* command : {resume, slow, soak, neighbours}) {
     command->add_option("--rate", options.rate, "publications a second, meanwhile");
   }
   CLI::App* presence =

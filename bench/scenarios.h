@@ -13,6 +13,7 @@ void run_idle(const Options& options);
 void run_many_channels(const Options& options);
 void run_resume_storm(const Options& options);
 void run_slow_readers(const Options& options);
+void run_neighbours(const Options& options);
 void run_presence_storm(const Options& options);
 void run_soak(const Options& options);
 

@@ -70,6 +70,7 @@ class Channel {
   [[nodiscard]] Position delivered_position() const {
     return {position_.epoch, pending_.empty() ? position_.offset : pending_.front().offset - 1};
   }
+  [[nodiscard]] std::size_t listener_count() const { return listeners_.size(); }
   [[nodiscard]] std::size_t subscriber_count() const {
     return listeners_.size() + (catch_up_ == nullptr ? 0 : catch_up_->waiters.size());
   }

@@ -99,30 +99,44 @@ void Hub::note_pending(std::size_t bytes) {
 void Hub::note_delivered(const broker::Publication& publication, std::size_t deliveries) {
   metrics_.deliveries.add(deliveries);
   if (deliveries != 0 && publication.received_at != 0) {
-    delivered_.push_back({publication.received_at, deliveries});
+    auto& delivered = deliveries > small_channel_max ? delivered_large_ : delivered_;
+    delivered.push_back({publication.received_at, deliveries});
   }
 }
 
 void Hub::flush() {
+  flush_small();
+  for (Channel* channel : dirty_) channel->finish_turn();
+  dirty_.clear();
+  pending_bytes_ = 0;
+}
+
+void Hub::flush_small(std::size_t listeners_max) {
   for (const std::string& name : std::exchange(asking_later_, {})) {
     for (Channel* channel = find(name); channel != nullptr && channel->ask_for_next();) {
       channel = find(name);
     }
   }
   // A flush can't make a channel dirty: subscribers only queue.
-  for (Channel* channel : dirty_) channel->finish_turn();
-  dirty_.clear();
-  pending_bytes_ = 0;
+  std::erase_if(dirty_, [listeners_max](Channel* channel) {
+    const bool small = channel->listener_count() <= listeners_max;
+    if (small) channel->finish_turn();
+    return small;
+  });
 }
 
-void Hub::writes_done() {
-  if (delivered_.empty()) return;
+void Hub::writes_done(bool all) {
+  note_latencies(delivered_);
+  if (all) note_latencies(delivered_large_);
+}
+
+void Hub::note_latencies(std::vector<Delivered>& delivered) {
+  if (delivered.empty()) return;
   const std::uint64_t now = steady_nanoseconds();
-  for (const Delivered& delivered : delivered_) {
-    const std::uint64_t took = now > delivered.received_at ? now - delivered.received_at : 0;
-    metrics_.publish_to_socket.add(took, delivered.deliveries);
+  for (const auto& [received_at, deliveries] : delivered) {
+    metrics_.publish_to_socket.add(now > received_at ? now - received_at : 0, deliveries);
   }
-  delivered_.clear();
+  delivered.clear();
 }
 
 void Hub::tick(UnixSeconds now) {

@@ -28,13 +28,14 @@ namespace river::hub {
 
 class Hub final : public broker::BrokerSink {
  public:
-  // Bytes that the turn has gathered, of whatever channels and publishers, before it should end
-  // early. A client that listens to everything gets them all, and what of them its socket does not
-  // take waits in its outbox: were a turn not bounded, a healthy client would be closed as a slow
-  // reader for what others publish at one moment. A turn can end between two tasks only, so to this
-  // is added what one task can gather: an event or notice of 64 KiB from another loop, a slice of a
-  // request (api/publish_slices.h), what a client may send in one read. An outbox of 1 MiB holds
-  // it, and while a client's kernel takes what it is given, nothing of it stays from turn to turn.
+  // Bytes that were gathered, of whatever channels and publishers, since all were last handed out,
+  // before the turn should end early. A client that listens to everything gets them all, and what
+  // of them its socket does not take waits in its outbox: were a turn not bounded, a healthy client
+  // would be closed as a slow reader for what others publish at one moment. A turn can end between
+  // two tasks only, so to this is added what one task can gather: an event or notice of 64 KiB from
+  // another loop, a slice of a request (api/publish_slices.h), what a client may send in one read.
+  // An outbox of 1 MiB holds it, and while a client's kernel takes what it is given, nothing of it
+  // stays from turn to turn.
   static constexpr std::size_t turn_bytes_max = 256UL * 1024;
 
   Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics,
@@ -57,8 +58,16 @@ class Hub final : public broker::BrokerSink {
   void unsubscribe_all(Subscriber& subscriber);
   [[nodiscard]] bool is_subscribed(const Subscriber& subscriber, std::string_view channel) const;
 
-  void flush();        // end of turn: fan-out
-  void writes_done();  // after the writes of the turn: the latency of what was fanned out is known
+  // End of turn: fan-out, to those with few listeners first.
+  void flush();
+  // The same while many listeners still wait for the writes of an earlier turn: channels with more
+  // listeners than this wait with them, and go on gathering.
+  void flush_small(std::size_t listeners_max = small_channel_max);
+  // A publication to more is more than a turn's writes.
+  static constexpr std::size_t small_channel_max = 1024;
+  // After the writes of the turn: the latency of what was fanned out is known. Not yet that of
+  // large channels, unless `all` were written to.
+  void writes_done(bool all = true);
   void tick(UnixSeconds now);  // about once a second
 
   [[nodiscard]] Users& users() { return users_; }
@@ -81,22 +90,23 @@ class Hub final : public broker::BrokerSink {
 
  private:
   friend class Channel;
+  struct Delivered {
+    std::uint64_t received_at;
+    std::uint64_t deliveries;
+  };
+
   [[nodiscard]] Channel* find(std::string_view name) const;
   void erase_if_unused(Channel& channel);
   void note_pending(std::size_t bytes);
   // What did not wait, but was queued at once, belongs to the turn as well.
   void note_queued(const ChunkForms& forms);
   void note_delivered(const broker::Publication& publication, std::size_t deliveries);
+  void note_latencies(std::vector<Delivered>& delivered);
   void ask_snapshot(const Channel& channel, QuestionId question, broker::SnapshotRequest request);
   void ask_repair(const Channel& channel, QuestionId question);
   [[nodiscard]] QuestionId next_question() { return next_question_++; }
   // At the end of the turn, where no channel is in the midst of something.
   void ask_later(const Channel& channel) { asking_later_.emplace_back(channel.name()); }
-
-  struct Delivered {
-    std::uint64_t received_at;
-    std::uint64_t deliveries;
-  };
 
   broker::Broker& broker_;
   const ChannelRules& rules_;
@@ -116,10 +126,11 @@ class Hub final : public broker::BrokerSink {
     bool operator()(std::string_view a, const Channel* b) const { return a < b->name(); }
   };
   std::set<const Channel*, ByName> by_name_;
-  std::vector<Channel*> dirty_;            // with publications of this turn
-  std::vector<Channel*> retries_;          // whose last question to the broker failed
-  std::vector<std::string> asking_later_;  // names of channels
-  std::vector<Delivered> delivered_;
+  std::vector<Channel*> dirty_;                // with publications that were not handed out
+  std::vector<Channel*> retries_;              // whose last question to the broker failed
+  std::vector<std::string> asking_later_;      // names of channels
+  std::vector<Delivered> delivered_;           // in this turn
+  std::vector<Delivered> delivered_large_;     // since all were last written to
   std::vector<broker::Publication> flushing_;  // of the channel whose flush runs
   std::function<void()> turn_is_full_;
   RevokedHook revoked_;

@@ -147,6 +147,38 @@ TEST_F(HubTest, EndsTheTurnEarlyWhenMuchIsPending) {
   EXPECT_EQ(calls, 1) << "a new turn begins at nothing";
 }
 
+TEST_F(HubTest, LargeChannelsWaitAndGatherWhileOthersAreHandedOut) {
+  RecordingSubscriber& ann = listener();
+  RecordingSubscriber& bob = listener();
+  RecordingSubscriber& eve = listener("cats");
+  publish("a");
+  publish("b", "cats");
+  hear_all();
+  hub.flush_small(1);
+  EXPECT_THAT(ann.lines, IsEmpty());
+  EXPECT_THAT(eve.lines, ElementsAre("cats 1:b"));
+  publish("c");
+  hear_all();
+  hub.flush_small(1);
+  EXPECT_THAT(bob.lines, IsEmpty());
+  hub.flush();
+  EXPECT_THAT(ann.lines, ElementsAre("dogs 1:a 2:c"));
+  EXPECT_EQ(bob.lines, ann.lines);
+}
+
+TEST_F(HubTest, WhatLargeChannelsGatherFillsTheTurnUntilTheyAreHandedOut) {
+  int calls = 0;
+  hub.set_turn_is_full([&] { ++calls; });
+  listener();
+  const std::string large(Hub::turn_bytes_max / 2, 'x');
+  publish(large);
+  hear_all();
+  hub.flush_small(0);
+  publish(large);
+  hear_all();
+  EXPECT_EQ(calls, 1);
+}
+
 class DeafSubscriber final : public Subscriber {
  public:
   void deliver(const SharedBytes&) override {}
@@ -206,6 +238,23 @@ TEST_F(HubTest, CountsEveryDeliveryAndHowLongItTook) {
   EXPECT_EQ(metrics.publish_to_socket.sum_nanoseconds(), 0U) << "not written yet";
   hub.writes_done();
   EXPECT_GT(metrics.publish_to_socket.sum_nanoseconds(), 0U);
+}
+
+TEST_F(HubTest, KnowsHowLongADeliveryToManyTookOnceAllAreWrittenTo) {
+  std::vector<DeafSubscriber> many(Hub::small_channel_max + 1);
+  for (DeafSubscriber& one : many) hub.subscribe(one, "dogs", {});
+  settle();
+  broker::Publication publication;
+  publication.offset = 1;
+  publication.content = broker::EventBytes("event", "a");
+  publication.received_at = 1;
+  hub.on_publication("dogs", position().epoch, publication);
+  hub.flush();
+  hub.writes_done(false);
+  EXPECT_EQ(metrics.publish_to_socket.sum_nanoseconds(), 0U);
+  hub.writes_done(true);
+  EXPECT_GT(metrics.publish_to_socket.sum_nanoseconds(), 0U);
+  for (DeafSubscriber& one : many) hub.unsubscribe_all(one);
 }
 
 TEST_F(HubTest, GivesAUsersEventToAllItsConnectionsInTheirDialects) {

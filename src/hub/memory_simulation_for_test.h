@@ -81,6 +81,7 @@ class MemorySimulation {
     arrive_many,
     publish,
     flush,
+    flush_small,
     subscribe,
     unsubscribe,
     disconnect,
@@ -91,14 +92,14 @@ class MemorySimulation {
   };
   // As often as they stand here.
   static constexpr std::array actions = {
-      Action::arrive,    Action::arrive,       Action::arrive,      Action::arrive,
-      Action::arrive,    Action::arrive,       Action::arrive,      Action::arrive_many,
-      Action::publish,   Action::publish,      Action::publish,     Action::publish,
-      Action::publish,   Action::publish,      Action::publish,     Action::flush,
-      Action::flush,     Action::subscribe,    Action::subscribe,   Action::subscribe,
-      Action::subscribe, Action::subscribe,    Action::unsubscribe, Action::unsubscribe,
-      Action::wait,      Action::resume,       Action::resume,      Action::disconnect,
-      Action::fill,      Action::every_second,
+      Action::arrive,      Action::arrive,      Action::arrive,       Action::arrive,
+      Action::arrive,      Action::arrive,      Action::arrive,       Action::arrive_many,
+      Action::publish,     Action::publish,     Action::publish,      Action::publish,
+      Action::publish,     Action::publish,     Action::publish,      Action::flush,
+      Action::flush,       Action::flush_small, Action::subscribe,    Action::subscribe,
+      Action::subscribe,   Action::subscribe,   Action::subscribe,    Action::unsubscribe,
+      Action::unsubscribe, Action::wait,        Action::resume,       Action::resume,
+      Action::disconnect,  Action::fill,        Action::every_second,
   };
 
   static bool roomy(std::uint32_t setup) { return (setup >> 8) % 2 == 0; }
@@ -134,6 +135,10 @@ class MemorySimulation {
       case Action::flush:
         world_.note("loop {} ends its turn", step.first % nodes_.size());
         return nodes_[step.first % nodes_.size()]->hub.flush();
+      case Action::flush_small:
+        world_.note("loop {} ends its turn, but for channels with many listeners",
+                    step.first % nodes_.size());
+        return nodes_[step.first % nodes_.size()]->hub.flush_small(step.third % 4);
       case Action::subscribe:
         return crowd_->subscribe(step);
       case Action::unsubscribe:

@@ -81,6 +81,7 @@ class RemoteSimulation {
     forget_oldest,
     end_epoch,
     flush,
+    flush_small,
     tick,
     mode,
     subscribe,
@@ -100,7 +101,7 @@ class RemoteSimulation {
       Action::end_epoch,  Action::flush,        Action::flush,         Action::tick,
       Action::mode,       Action::subscribe,    Action::subscribe,     Action::subscribe,
       Action::subscribe,  Action::subscribe,    Action::unsubscribe,   Action::unsubscribe,
-      Action::disconnect, Action::resume,       Action::resume,
+      Action::disconnect, Action::resume,       Action::resume,        Action::flush_small,
   };
 
   void take(const Step& step) {
@@ -141,6 +142,8 @@ class RemoteSimulation {
         return end_epoch(channel);
       case Action::flush:
         return node.hub.flush();
+      case Action::flush_small:
+        return node.hub.flush_small(step.third % 4);
       case Action::tick:
         return node.hub.tick(0);
       case Action::mode:

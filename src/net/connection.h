@@ -138,7 +138,7 @@ class Connection final : public EventHandler, private Timer {
   std::uint32_t left_bytes_ = 0;  // of the last words, at the last look
   std::uint16_t left_looks_ = 0;
   static_assert(last_words_time / TimerWheel::tick < UINT16_MAX, "the most looks there can be");
-  bool dirty_ = false;          // in the loop's list for the end of this turn
+  bool dirty_ = false;          // in one of the lists of its loop of those to write to
   bool in_batch_ = false;       // being written by the loop: nobody else may
   bool blocked_ = false;        // the kernel takes no more for now: waiting for EPOLLOUT
   bool paused_ = false;         // not reading

@@ -19,8 +19,6 @@ namespace {
 constexpr std::size_t events_a_turn = 512;
 // One gathered write of a connection; the rest of a longer queue follows in the same turn.
 constexpr std::size_t iovecs_a_write = 64;
-// Writes of one batch: enough to pay for the system call, few enough that their state stays cached.
-constexpr std::size_t writes_a_batch = 1024;
 // Rounds of writing in one turn, for queues longer than one write; then others get their turn.
 constexpr int write_rounds_max = 4;
 // For epoll_wait: until something comes.
@@ -142,13 +140,18 @@ void Loop::turn() {
 
 void Loop::clear_graveyard() {
   if (graveyard_.empty()) return;
-  // What is left to write after so many rounds may be of one that was closed in the last of them.
-  std::erase_if(dirty_, [](const Connection* connection) { return !connection->is_open(); });
+  if (std::ranges::any_of(graveyard_, [](const auto& connection) { return connection->dirty_; })) {
+    const auto is_closed = [](const Connection* connection) { return !connection->is_open(); };
+    std::erase_if(dirty_, is_closed);
+    backlog_.erase(backlog_.begin(), backlog_begin());
+    backlog_written_ = 0;
+    std::erase_if(backlog_, is_closed);
+  }
   graveyard_.clear();
 }
 
 int Loop::wait_milliseconds() {
-  if (!dirty_.empty() || !again_.empty()) return 0;
+  if (!dirty_.empty() || writes_wait() || writes_waited_ || !again_.empty()) return 0;
   TimePoint due = TimePoint::max();
   if (!due_tasks_.empty()) due = due_tasks_.front().when;
   if (const auto hint = timers_.next_due_hint(now_)) due = std::min(due, now_ + *hint);
@@ -175,7 +178,9 @@ void Loop::run_due() {
 }
 
 void Loop::finish_turn() {
-  turn_is_full_ = false;
+  // Enough is queued for everybody: nobody is to have that much twice.
+  if (std::exchange(turn_is_full_, false)) write_backlog(backlog_size());
+  writes_waited_ = writes_wait();
   if (turn_end_) turn_end_();
   write_dirty();
   if (writes_done_) writes_done_();
@@ -184,13 +189,31 @@ void Loop::finish_turn() {
 // ── Writing ──
 
 void Loop::write_dirty() {
+  const std::size_t waited = backlog_size();
   for (int round = 0; round < write_rounds_max && !dirty_.empty(); ++round) {
     writing_.swap(dirty_);
-    for (std::size_t start = 0; start < writing_.size(); start += writes_a_batch) {
-      const std::size_t end = std::min(start + writes_a_batch, writing_.size());
-      write_batch(std::span(writing_).subspan(start, end - start));
-    }
+    const std::span<Connection* const> all = writing_;
+    const std::size_t count = std::min(all.size(), writes_a_turn_);
+    write_batches(all.first(count));
+    backlog_.insert(backlog_.end(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
     writing_.clear();
+  }
+  write_backlog(std::min(waited, writes_a_turn_));
+}
+
+// Those that have waited the longest.
+void Loop::write_backlog(std::size_t connections_max) {
+  write_batches(std::span(backlog_).subspan(backlog_written_, connections_max));
+  backlog_written_ += connections_max;
+  // Moving the others to the front each time would cost as much as some of the writes.
+  if (backlog_written_ < backlog_size()) return;
+  backlog_.erase(backlog_.begin(), backlog_begin());
+  backlog_written_ = 0;
+}
+
+void Loop::write_batches(std::span<Connection* const> connections) {
+  for (std::size_t start = 0; start < connections.size(); start += writes_a_batch) {
+    write_batch(connections.subspan(start, std::min(writes_a_batch, connections.size() - start)));
   }
 }
 

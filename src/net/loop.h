@@ -3,6 +3,10 @@
 //   epoll events ▸ mailbox ▸ due tasks and timers ▸ end-of-turn hook (fan-out) ▸ one write a
 //   connection
 //
+// A turn has a bounded number of writes. If more have something to say, as after a publication to a
+// large channel, the others wait in the backlog, of which each turn that follows writes a part; so
+// requests, pings and small channels are held up for milliseconds only.
+//
 // Owns: its connections, its timers, its mailbox, the buffer that all its reads go into.
 // Borrows: nothing. Thread: its own; only post(), try_post(), full() and stop() may be called from
 // others. Limits: a turn ends early once `turn_bytes_max` are queued for fan-out.
@@ -45,6 +49,9 @@ class Loop {
   // Messages from other loops that may wait before publishers are refused.
   static constexpr std::size_t mailbox_messages_max = 65'536;
   static constexpr std::size_t read_buffer_bytes = 64 * 1024;
+  // Enough to pay for the system call, few enough that their state stays cached and that nobody
+  // notices that others are written to.
+  static constexpr std::size_t writes_a_batch = 1024;
 
   [[nodiscard]] static std::expected<std::unique_ptr<Loop>, std::string> make(SendBatchKind kind,
                                                                               Metrics& metrics);
@@ -75,12 +82,19 @@ class Loop {
 
   // Called before the writes of each turn: whoever gathers deliveries hands them out now.
   void set_turn_end(Task hook) { turn_end_ = std::move(hook); }
+  // Asked by that hook: whether connections still wait for the write that an earlier turn owes
+  // them. Then what concerns many of them had better wait as well, so that each is written to once
+  // for all that comes meanwhile. The hook is called again soon, at the latest when nobody waits.
+  [[nodiscard]] bool writes_wait() const { return backlog_written_ < backlog_.size(); }
   // … and after them.
   void set_writes_done(Task hook) { writes_done_ = std::move(hook); }
+  // Of those that have something new, and of those that have waited: bounding both lets neither
+  // starve. By default as many as one call of SendBatch takes.
+  void set_writes_a_turn(std::size_t writes) { writes_a_turn_ = writes; }
   void set_connection_closed(std::move_only_function<void(std::uint64_t limit_key)> hook) {
     connection_closed_ = std::move(hook);
   }
-  // Ends the turn after the current event: enough is queued.
+  // Ends the turn after the current event: enough is queued. Who waits is written to first.
   void end_turn_early() { turn_is_full_ = true; }
 
   // ── for Connection and Listener ──
@@ -117,6 +131,12 @@ class Loop {
   void clear_graveyard();
   void finish_turn();
   void write_dirty();
+  [[nodiscard]] auto backlog_begin() const {
+    return backlog_.begin() + static_cast<std::ptrdiff_t>(backlog_written_);
+  }
+  [[nodiscard]] std::size_t backlog_size() const { return backlog_.size() - backlog_written_; }
+  void write_backlog(std::size_t connections_max);
+  void write_batches(std::span<Connection* const> connections);
   void write_batch(std::span<Connection* const> batch);
 
   FileDescriptor epoll_;
@@ -129,6 +149,8 @@ class Loop {
   std::atomic<bool> stopping_{false};
   std::atomic<std::thread::id> thread_{};
   bool turn_is_full_ = false;
+  bool writes_waited_ = false;  // at the last end of a turn: its hook may have held back something
+  std::size_t writes_a_turn_ = writes_a_batch;
   std::uint64_t turn_number_ = 0;
   std::uint64_t next_sequence_ = 0;
   Task turn_end_;
@@ -138,8 +160,10 @@ class Loop {
   std::vector<Connection*> connections_;  // owned; each knows its place here
   std::vector<std::unique_ptr<Connection>> graveyard_;
   std::vector<std::unique_ptr<ConnectionHandler>> old_handlers_;
-  std::vector<Connection*> again_;  // TLS has read ahead what nobody has taken yet
-  std::vector<Connection*> dirty_;
+  std::vector<Connection*> again_;    // TLS has read ahead what nobody has taken yet
+  std::vector<Connection*> dirty_;    // have something to write since the last write of this turn
+  std::vector<Connection*> backlog_;  // since an earlier turn, but for those that were written to:
+  std::size_t backlog_written_ = 0;   // the first so many
   std::vector<Connection*> writing_;
   std::vector<Connection*> sending_;  // those of a batch that send_items_ are for
   std::vector<SendItem> send_items_;

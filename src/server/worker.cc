@@ -56,10 +56,10 @@ std::expected<void, std::string> Worker::open_loop() {
   hub_.set_turn_is_full([this] { loop_->end_turn_early(); });
   hub_.revocations().set_age_max(node_.config.auth.revocation_age);
   loop_->set_turn_end([this] {
-    hub_.flush();
+    loop_->writes_wait() ? hub_.flush_small() : hub_.flush();
     transport::send_stream_ids(transports_);
   });
-  loop_->set_writes_done([this] { hub_.writes_done(); });
+  loop_->set_writes_done([this] { hub_.writes_done(!loop_->writes_wait()); });
   loop_->set_connection_closed([this](std::uint64_t key) { node_.addresses.release(key); });
   transports_.note_bad_token = [this](std::uint64_t key) {
     node_.addresses.note_bad_token(key, loop_->now());
