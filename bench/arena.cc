@@ -17,7 +17,7 @@ Arena::Arena(const Options& options, const std::vector<std::string>& settings)
     : options_(options),
       server(options, settings),
       adapter(make_adapter(options, server.api_key(), server.jwt_secret())),
-      crowd(*adapter, target_of(server, options, tls), true),
+      crowd(*adapter, target_of(server, options, tls), Pipelining::all),
       publisher(*adapter, crowd.shared().target) {
   pin_to_core(options.client_core);
   crowd.watch(publisher.fd(), [this] { publisher.read(); });

@@ -1,6 +1,8 @@
 #include "client.h"
 
 #include <algorithm>
+#include <ranges>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,12 +37,17 @@ void Client::start() {
   switched_ = false;
   close_code_ = 0;
   steps_ = way_in();
+  std::ranges::reverse(steps_);
+  send_steps(pipelining() == Pipelining::all);
+}
+
+void Client::send_steps(bool all) {
   std::string bytes;
   for (const Step& step : steps_) {
     bytes += step.bytes;
-    if (!pipelines()) break;
+    if (!all) break;
   }
-  std::ranges::reverse(steps_);
+  all_sent_ = all;
   static_cast<void>(send(bytes));  // if it is gone already, the next read will find it so
 }
 
@@ -187,8 +194,8 @@ void Client::take_step(Said said, ClientListener& listener) {
     steps_.shrink_to_fit();
     state_ = State::open;
     listener.on_open(*this);
-  } else if (!pipelines()) {
-    static_cast<void>(send(steps_.back().bytes));
+  } else if (!all_sent_) {
+    send_steps(pipelining() != Pipelining::none);
   }
 }
 

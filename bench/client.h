@@ -12,6 +12,7 @@
 #include "adapter.h"
 #include "inflate_cache.h"
 #include "offset_check.h"
+#include "options.h"
 #include "server_frame.h"
 #include "stream.h"
 #include "tally.h"
@@ -36,7 +37,7 @@ class ClientListener {
 struct CrowdShared {
   const Adapter& adapter;
   Stream::Target target;
-  bool pipelined = false;  // the whole way in at once, where the server takes it
+  Pipelining pipelined = Pipelining::none;  // `all`: where the server takes it
   Tally tally = {};
   std::uint64_t pings = 0;
   std::uint64_t recovered = 0;      // subscriptions
@@ -85,14 +86,18 @@ class Client {
   void end(int code, ClientListener& listener);
   [[nodiscard]] Subscription& find(std::string_view channel);
   [[nodiscard]] std::vector<Step> way_in() const;
-  [[nodiscard]] bool pipelines() const {
-    return shared_.pipelined && shared_.adapter.may_pipeline();
+  [[nodiscard]] Pipelining pipelining() const {
+    const bool never = shared_.pipelined == Pipelining::all && !shared_.adapter.may_pipeline();
+    return never ? Pipelining::none : shared_.pipelined;
   }
+  // The next step, or all that are ahead.
+  void send_steps(bool all);
 
   CrowdShared& shared_;
   Stream stream_;
   State state_ = State::away;
   bool switched_ = false;  // frames follow
+  bool all_sent_ = false;  // of the steps
   int close_code_ = 0;
   std::uint32_t last_found_ = 0;
   Identity identity_;

@@ -18,8 +18,10 @@ constexpr int warm_up_clients = 200;
 void run_connect(const Options& options) {
   make_room_for(options.subscribers + warm_up_clients);
   Arena arena(options);
-  if (options.pipelined && !arena.adapter->may_pipeline()) {
-    fail("this server takes no --pipelined: it closes who sends before its answer");
+  if (options.pipelined == Pipelining::all && !arena.adapter->may_pipeline()) {
+    fail(
+        "this server closes who sends before its answer, so it takes no --pipelined all; but "
+        "--pipelined after-open");
   }
   arena.fill(warm_up_clients, "bench");
   arena.crowd.clear();
@@ -30,7 +32,7 @@ void run_connect(const Options& options) {
   Result result("connect", options);
   result.parameter("clients", options.subscribers);
   result.parameter("concurrency", options.concurrency);
-  result.parameter("pipelined", options.pipelined);
+  result.parameter("pipelined", name_of(options.pipelined));
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     ClientListener nobody;
     for (int i = 0; i < options.subscribers; ++i) {
@@ -53,8 +55,10 @@ void run_connect(const Options& options) {
   result.tally = arena.crowd.tally();
   result.print(fmt::format("{} clients/s, {}{} at a time; {} µs CPU each",
                            result.text("clients_per_second"),
-                           options.pipelined ? "pipelined, " : "", options.concurrency,
-                           result.text("cpu_microseconds_per_client")));
+                           options.pipelined == Pipelining::none
+                               ? ""
+                               : fmt::format("pipelined ({}), ", name_of(options.pipelined)),
+                           options.concurrency, result.text("cpu_microseconds_per_client")));
 }
 
 }  // namespace river::bench

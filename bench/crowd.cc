@@ -24,7 +24,7 @@ std::uint64_t mark_of(Client& client) {
 
 }  // namespace
 
-Crowd::Crowd(const Adapter& adapter, const Stream::Target& target, bool pipelined)
+Crowd::Crowd(const Adapter& adapter, const Stream::Target& target, Pipelining pipelined)
     : shared_{.adapter = adapter, .target = target, .pipelined = pipelined},
       buffer_(256 * 1024),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}

@@ -16,7 +16,7 @@ namespace river::bench {
 
 class Crowd {
  public:
-  Crowd(const Adapter& adapter, const Stream::Target& target, bool pipelined);
+  Crowd(const Adapter& adapter, const Stream::Target& target, Pipelining pipelined);
 
   // One more client; it does not come yet.
   Client& add(const Identity& identity, const std::vector<std::string>& channels);

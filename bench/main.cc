@@ -1,9 +1,8 @@
 // river-bench: measures a river from outside, both sides pinned to cores of their own.
 //
 //   river-bench fanout --subscribers 5000 --in-flight 16 --repeat 5
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include <map>
+#include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -79,8 +78,15 @@ void add_scenarios(CLI::App& app, Options& options) {
   connect->add_flag("--tls-resume", options.tls_resume, "resume TLS sessions");
   CLI::App* bare = scenario("connect-ceiling", "the same by the kernel alone", run_connect_ceiling);
   for (CLI::App* command : {connect, bare}) {
-    command->add_flag("--pipelined", options.pipelined,
-                      "auth and subscribe together with the handshake");
+    const std::map<std::string, Pipelining> ways = {
+        {"no", Pipelining::none}, {"after-open", Pipelining::after_open}, {"all", Pipelining::all}};
+    command
+        ->add_option("--pipelined", options.pipelined,
+                     "auth and subscribe: no, after-open (together, once it is open) or all "
+                     "(together with the handshake: what it means without a value)")
+        ->transform(CLI::CheckedTransformer(ways).description(""))
+        ->expected(0, 1)
+        ->default_str("all");
   }
   CLI::App* idle = scenario("idle", "clients that stay", run_idle);
   idle->add_option("--ping-interval", options.ping_seconds, "seconds; 0: the server's default");

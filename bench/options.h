@@ -1,9 +1,23 @@
 // What river-bench was asked to do. Each scenario reads those that concern it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace river::bench {
+
+// What a client sends of its way in before it has the answer to what comes first.
+enum class Pipelining : std::uint8_t {
+  none,
+  after_open,  // auth and subscribe together, once the connection is open: as a browser can
+  all,         // both together with the handshake
+};
+
+// As --pipelined has it.
+[[nodiscard]] constexpr std::string_view name_of(Pipelining pipelining) {
+  if (pipelining == Pipelining::none) return "no";
+  return pipelining == Pipelining::all ? "all" : "after-open";
+}
 
 struct Options {
   std::string river = "build/release/river";
@@ -17,9 +31,9 @@ struct Options {
   int server_core = 0;
   int client_core = 1;
   bool tls = false;
-  bool deflate = false;     // the clients offer compression, the data is JSON
-  bool pipelined = false;   // connect: auth and subscribe sent with the handshake
-  bool tls_resume = false;  // connect
+  bool deflate = false;                     // the clients offer compression, the data is JSON
+  Pipelining pipelined = Pipelining::none;  // connect
+  bool tls_resume = false;                  // connect
   bool same_user = false;
   int concurrency = 1;  // connect, resume-storm: clients that are coming at a time
 
