@@ -172,12 +172,12 @@ void Client::take_message(std::string_view payload, ClientListener& listener) {
 }
 
 // Who resumes has to get what it missed, so its check goes on; if the server says that it cannot
-// send that, it is lost.
+// send that, or does not say that it can, it is lost.
 void Client::take_subscribed(const Message& message) {
   Subscription& subscription = find(message.channel);
   if (message.recovered == true) {
     ++shared_.recovered;
-  } else if (message.recovered == false) {
+  } else if (message.recovered == false || !subscription.epoch.empty()) {
     ++shared_.not_recovered;
     subscription.check.finish(message.number, shared_.tally);
     subscription.check.start(message.number);
