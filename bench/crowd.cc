@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/epoll.h>
 
+#include "base/clock.h"
 #include "fail.h"
 
 namespace river::bench {
@@ -15,7 +16,10 @@ namespace {
 // Few, so that an open loop is never late by more than it takes to read from these.
 constexpr std::size_t ready_max = 128;
 constexpr std::int64_t stalled_nanoseconds = 5'000'000'000;
-constexpr std::int64_t silence_nanoseconds = 50'000'000;  // then nothing is on its way any more
+// Without an event for so long, nothing is on its way any more; if some are missing, only after the
+// longer one, as a server may pause. Pings count as silence: with many clients they never end.
+constexpr std::uint64_t silence_nanoseconds = 50'000'000;
+constexpr std::uint64_t silence_if_missing_nanoseconds = 2'000'000'000;
 
 // What epoll gives back for a client is its address, which is even. For others it is odd.
 std::uint64_t mark_of(Client& client) {
@@ -101,12 +105,37 @@ bool Crowd::receive(std::uint64_t events, ClientListener& listener) {
 }
 
 void Crowd::finish(const std::string& channel, std::uint64_t last) {
-  while (turn(silence_nanoseconds) > 0) {
-  }
+  read_the_rest([&] { return missing(channel, last); });
   for (const auto& client : clients_) {
     if (client->state() != Client::State::open) continue;
     for (Client::Subscription& subscription : client->subscriptions()) {
       if (subscription.channel == channel) subscription.check.finish(last, tally());
+    }
+  }
+}
+
+bool Crowd::missing(const std::string& channel, std::uint64_t last) const {
+  for (const auto& client : clients_) {
+    if (client->state() != Client::State::open) continue;
+    for (const Client::Subscription& subscription : client->subscriptions()) {
+      if (subscription.channel == channel && subscription.check.last() < last) return true;
+    }
+  }
+  return false;
+}
+
+void Crowd::read_the_rest(const std::function<bool()>& is_missing) {
+  std::uint64_t events = tally().events;
+  std::uint64_t since = steady_nanoseconds();
+  for (;;) {
+    turn(static_cast<std::int64_t>(silence_nanoseconds) / 5);
+    const std::uint64_t now = steady_nanoseconds();
+    if (tally().events > events) {
+      events = tally().events;
+      since = now;
+    } else if (now - since > silence_if_missing_nanoseconds ||
+               (now - since > silence_nanoseconds && !is_missing())) {
+      return;
     }
   }
 }

@@ -43,6 +43,8 @@ class Crowd {
   // Reads what may still be on its way. What has not come of `channel` up to `last` is lost then,
   // for each client that is here.
   void finish(const std::string& channel, std::uint64_t last);
+  // Reads until no event has come for a moment; for longer as long as some are missing.
+  void read_the_rest(const std::function<bool()>& is_missing);
   // Forgets all clients; the server sees resets.
   void clear();
 
@@ -55,6 +57,7 @@ class Crowd {
   [[nodiscard]] Tally& tally() { return shared_.tally; }
 
  private:
+  [[nodiscard]] bool missing(const std::string& channel, std::uint64_t last) const;
   void add_to_epoll(int fd, std::uint64_t mark);
 
   ClientListener ignore_;

@@ -1,6 +1,7 @@
 // many-channels: does a publication cost more because there are many channels? The same load, once
 // with ten channels and once with many, each with one subscriber.
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -56,6 +57,7 @@ class Channels {
   }
 
   void finish(Result& result) {
+    arena_.crowd.read_the_rest([this] { return arena_.crowd.tally().events < expected_; });
     for (int i = 0; i < count_; i += channels_a_client_) {
       Client& client = arena_.crowd[static_cast<std::size_t>(i / channels_a_client_)];
       int channel = i;
@@ -69,10 +71,12 @@ class Channels {
 
  private:
   bool round(int used) {
+    // A step that has no divisor in common with the number reaches all; and those that are used
+    // lie far from each other, so that each publication is a send to another client.
+    std::int64_t step = 7919;
+    while (std::gcd(step, used) > 1) ++step;
     for (int i = 0; i < options_.in_flight; ++i) {
-      // A step that has no divisor in common with the number reaches all; and those that are used
-      // lie far from each other, so that each publication is a send to another client.
-      next_ = static_cast<int>((static_cast<std::int64_t>(next_) + 7919) % used);
+      next_ = static_cast<int>((next_ + step) % used);
       const int channel = next_ * (count_ / used);
       arena_.publisher.add(name_of(channel), data_);
       ++published_[static_cast<std::size_t>(channel)];
