@@ -26,11 +26,15 @@ namespace {
 constexpr int warm_up_rounds = 20;
 constexpr std::size_t batch_max = 1024;
 
+net::SendBatchKind kind_of(const Options& options) {
+  if (options.send_batch == "sendmsg") return net::SendBatchKind::sendmsg;
+  if (options.send_batch == "io_uring") return net::SendBatchKind::io_uring;
+  return net::SendBatchKind::automatic;
+}
+
 // The server: accepts, then sends once to each for every byte on the control socket.
 void serve(int listener, int control, const Options& options) {
-  const net::SendBatchKind kind =
-      options.send_batch == "sendmsg" ? net::SendBatchKind::sendmsg : net::SendBatchKind::io_uring;
-  auto batch = net::make_send_batch(kind);
+  auto batch = net::make_send_batch(kind_of(options));
   if (!batch.has_value()) fail(batch.error());
   const std::string message(
       static_cast<std::size_t>(options.wire_bytes) * static_cast<std::size_t>(options.in_flight),
@@ -125,10 +129,11 @@ void run_ceiling(const Options& options) {
     result.figure("deliveries_per_cpu_second", deliveries / cpu);
     watch.note(result);
   }
-  result.print(fmt::format("{} deliveries/s to {} sockets by {}, {} a send; {} µs CPU each",
-                           result.text("deliveries_per_second"), options.subscribers,
-                           options.send_batch == "sendmsg" ? "sendmsg" : "io_uring",
-                           options.in_flight, result.text("cpu_microseconds_per_delivery")));
+  result.print(
+      fmt::format("{} deliveries/s to {} sockets by {}, {} a send; {} µs CPU each",
+                  result.text("deliveries_per_second"), options.subscribers,
+                  options.send_batch == "auto" ? "what River would use" : options.send_batch,
+                  options.in_flight, result.text("cpu_microseconds_per_delivery")));
 }
 
 }  // namespace river::bench
