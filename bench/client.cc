@@ -13,7 +13,8 @@
 namespace river::bench {
 
 void ClientListener::on_closed(Client& client, int code) {
-  fail(fmt::format("the server closed client {}: {}", client.identity().user, code));
+  fail(fmt::format("the server closed client {}: {}", client.identity().user,
+                   code == 1006 ? "without a close frame; has it ended?" : std::to_string(code)));
 }
 
 Client::Client(CrowdShared& shared, const Identity& identity,

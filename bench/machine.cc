@@ -1,7 +1,6 @@
 #include "machine.h"
 
-#include <cerrno>
-#include <cstring>
+#include <string>
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -15,16 +14,29 @@ namespace {
 // Beside its clients: publishers, epoll, the standard streams, files that are looked at.
 constexpr int descriptors_of_its_own = 60;
 
+cpu_set_t own_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  ::sched_getaffinity(0, sizeof set, &set);
+  return set;
+}
+
 }  // namespace
 
 void pin_to_core(int core) {
-  if (core < 0) return;
+  static const cpu_set_t at_start = own_cores();
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(core), &set);
-  if (::sched_setaffinity(0, sizeof set, &set) != 0) {
-    fail(fmt::format("cannot use core {}: {}", core, std::strerror(errno)));
+  if (core >= 0) CPU_SET(static_cast<std::size_t>(core), &set);
+  if (::sched_setaffinity(0, sizeof set, core < 0 ? &at_start : &set) == 0) return;
+  std::string there;
+  for (std::size_t i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(i, &at_start)) there += fmt::format("{}{}", there.empty() ? "" : ", ", i);
   }
+  fail(
+      fmt::format("core {} cannot be used; there are: {}. Choose by --server-core and "
+                  "--client-core; -1 is any",
+                  core, there));
 }
 
 void make_room_for(int sockets) {

@@ -3,7 +3,7 @@
 
 namespace river::bench {
 
-// Binds this thread, and what it starts, to one core; -1: any.
+// Binds this thread, and what it starts, to one core; -1: to any that the program was started with.
 void pin_to_core(int core);
 
 // Raises the limit of open files to what is allowed. Fails, with the number that is possible, if

@@ -5,9 +5,8 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
-#include "fail.h"
+#include "check_options.h"
 #include "scenarios.h"
 
 namespace river::bench {
@@ -35,32 +34,12 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--path", options.path, "of the WebSocket, for the adapter echo");
 }
 
-// Those that need nothing but a way in and events.
-constexpr std::array<std::string_view, 4> for_any_adapter{"connect", "fanout", "idle", "paced"};
-
-void check(std::string_view scenario, const Options& options) {
-  if (options.adapter != "river" &&
-      std::ranges::find(for_any_adapter, scenario) == for_any_adapter.end()) {
-    fail(fmt::format("{} speaks River's own protocol, so it has no other --adapter", scenario));
-  }
-  if (options.adapter == "river" && options.port != 0) {
-    fail("--port is for another --adapter: a River is started with settings and keys of the bench");
-  }
-  if (options.adapter == "centrifugo" && options.port == 0) {
-    fail("--adapter centrifugo needs the --port of a server that runs already");
-  }
-  if (options.subscribers < 1 || options.in_flight < 1 || options.repeats < 1 ||
-      options.wire_bytes < 2 || options.seconds <= 0) {
-    fail("--clients, --in-flight, --repeat, --wire-bytes and --seconds must be positive");
-  }
-}
-
 // What only some scenarios read, at these.
 void add_scenarios(CLI::App& app, Options& options) {
   const auto scenario = [&](const char* name, const char* help, void (*run)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, help);
     command->callback([&options, run, name] {
-      check(name, options);
+      check_options(name, options);
       run(options);
     });
     return command;

@@ -15,6 +15,7 @@
 #include "fail.h"
 #include "http_answers.h"
 #include "json_scan.h"
+#include "machine.h"
 #include "result.h"
 #include "scenarios.h"
 #include "stopwatch.h"
@@ -122,6 +123,7 @@ std::uint64_t channel_offset(const Arena& arena, const Stream::Target& target) {
 }  // namespace
 
 void run_publish(const Options& options) {
+  make_room_for(options.connections);
   Arena arena(options);
   Askers askers(arena.crowd.shared().target, options.connections,
                 request_for(arena.server, options));

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,13 +16,34 @@
 #include "fail.h"
 #include "json_scan.h"
 #include "machine.h"
+#include "process_usage.h"
 
 namespace river::bench {
+namespace {
+
+// Figures of a process that cannot be looked at would be zeros.
+void must_be_seen(pid_t pid) {
+  if (cpu_seconds_of(pid) <= 0) {
+    fail(
+        fmt::format("the CPU of process {0} cannot be seen in /proc/{0}/task/*/schedstat: is it "
+                    "there?",
+                    pid));
+  }
+  if (private_bytes_of(pid) == 0) {
+    fail(
+        fmt::format("the memory of process {0} cannot be seen in /proc/{0}/smaps_rollup: run this "
+                    "as the same user, or root",
+                    pid));
+  }
+}
+
+}  // namespace
 
 ServerProcess::ServerProcess(const Options& options, const std::vector<std::string>& settings) {
   if (options.port != 0) {
     port_ = static_cast<std::uint16_t>(options.port);
     pid_ = options.server_pid;
+    must_be_seen(pid_);
     return;
   }
   if (options.adapter == "echo") {
@@ -37,15 +57,14 @@ ServerProcess::ServerProcess(const Options& options, const std::vector<std::stri
 }
 
 void ServerProcess::start(const Options& options, const std::vector<std::string>& settings) {
-  std::string directory = (std::filesystem::temp_directory_path() / "river-bench-XXXXXX").string();
-  if (::mkdtemp(directory.data()) == nullptr) fail("cannot make a directory for the server");
-  directory_ = directory;
+  directory_ = std::make_unique<ScratchDirectory>();
+  const std::string& directory = directory_->path();
   std::vector<std::string> words = {options.river,
                                     "serve",
                                     "--listen",
                                     "127.0.0.1:0",
                                     "--data-dir",
-                                    directory_,
+                                    directory,
                                     "--workers",
                                     std::to_string(options.workers),
                                     "--send-batch",
@@ -57,9 +76,9 @@ void ServerProcess::start(const Options& options, const std::vector<std::string>
     words.insert(words.end(), {timeout, "1h"});
   }
   if (options.tls) {
-    write_certificate(directory_);
+    write_certificate(directory);
     words.insert(words.end(),
-                 {"--tls-cert", directory_ + "/cert.pem", "--tls-key", directory_ + "/key.pem"});
+                 {"--tls-cert", directory + "/cert.pem", "--tls-key", directory + "/key.pem"});
   }
   words.insert(words.end(), settings.begin(), settings.end());
   std::vector<char*> arguments;
@@ -74,7 +93,7 @@ void ServerProcess::start(const Options& options, const std::vector<std::string>
     ::dup2(out[1], STDOUT_FILENO);
     ::setenv("RIVER_API_KEY", api_key_.c_str(), 1);
     ::setenv("RIVER_JWT_SECRET", jwt_secret_.c_str(), 1);
-    if (options.workers == 1) pin_to_core(options.server_core);
+    pin_to_core(options.workers == 1 ? options.server_core : -1);
     ::execv(arguments[0], arguments.data());
     fmt::print(stderr, "river-bench: cannot start {}: {}\n", options.river, std::strerror(errno));
     std::_Exit(1);
@@ -87,14 +106,13 @@ void ServerProcess::start(const Options& options, const std::vector<std::string>
   const std::size_t at = text.find("://127.0.0.1:");
   if (at == std::string::npos) fail("the server did not start: " + text);
   port_ = static_cast<std::uint16_t>(leading_number(std::string_view(text).substr(at + 13)));
+  must_be_seen(pid_);
 }
 
 ServerProcess::~ServerProcess() {
-  if (directory_.empty()) return;
+  if (directory_ == nullptr) return;
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
 }
 
 }  // namespace river::bench

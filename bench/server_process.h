@@ -11,6 +11,7 @@
 
 #include "bare_server.h"
 #include "options.h"
+#include "scratch_directory.h"
 
 namespace river::bench {
 
@@ -31,7 +32,7 @@ class ServerProcess {
   void start(const Options& options, const std::vector<std::string>& settings);
 
   std::unique_ptr<BareServer> echo_;
-  std::string directory_;  // empty: no River of ours
+  std::unique_ptr<ScratchDirectory> directory_;  // none: no River of ours
   std::string api_key_ = "benchmark-key-of-32-characters-0";
   std::string jwt_secret_ = "benchmark-secret-of-at-least-32-bytes-0123456789";
   pid_t pid_ = 0;

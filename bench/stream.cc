@@ -38,7 +38,9 @@ Stream::Stream(const Target& target) : socket_(::socket(AF_INET, SOCK_STREAM | S
   address.sin_port = htons(target.port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    fail(fmt::format("connect: {}", std::strerror(errno)));
+    fail(fmt::format(
+        "cannot connect to 127.0.0.1:{}: {}{}", target.port, std::strerror(errno),
+        errno == EADDRNOTAVAIL ? "; net.ipv4.ip_local_port_range says how many clients can" : ""));
   }
   const int on = 1;
   ::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
