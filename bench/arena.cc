@@ -31,4 +31,10 @@ void Arena::fill(int count, const std::string& channel) {
   crowd.open_from(first);
 }
 
+std::string Arena::problem() {
+  if (!options_.deflate || crowd.shared().compressed > 0) return {};
+  return "no event came compressed, so this says nothing about --deflate; River compresses those "
+         "of 1 KiB and more";
+}
+
 }  // namespace river::bench

@@ -24,6 +24,9 @@ class Arena {
   // Adds `count` clients, each of them in `channel`, and waits until they are in.
   void fill(int count, const std::string& channel);
 
+  // What else was wrong, beside the events: that nothing was compressed, though it was to be.
+  [[nodiscard]] std::string problem();
+
  private:
   const Options& options_;
   int users_ = 0;

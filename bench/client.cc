@@ -44,7 +44,7 @@ void Client::start() {
 
 void Client::send_steps(bool all) {
   std::string bytes;
-  for (const Step& step : steps_) {
+  for (const Step& step : std::views::reverse(steps_)) {
     bytes += step.bytes;
     if (!all) break;
   }
@@ -111,6 +111,7 @@ void Client::take_bytes(std::string_view& bytes, ClientListener& listener) {
   ServerFrame frame;
   while (state_ != State::away && frame.take_from(bytes)) {
     if (!frame.final) fail("the server fragments its messages, which this client cannot read");
+    if (frame.compressed) ++shared_.compressed;
     if (frame.opcode == ServerFrame::text || frame.opcode == ServerFrame::binary) {
       take_messages(frame.compressed ? shared_.inflater.inflate(frame.payload) : frame.payload,
                     listener);

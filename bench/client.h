@@ -43,6 +43,7 @@ struct CrowdShared {
   std::uint64_t recovered = 0;      // subscriptions
   std::uint64_t not_recovered = 0;  //
   std::uint64_t tls_resumed = 0;
+  std::uint64_t compressed = 0;  // messages
   InflateCache inflater = {};
 };
 

@@ -56,7 +56,8 @@ void run_fanout(const Options& options) {
   result.tally = arena.crowd.tally();
   result.print(fmt::format("{} deliveries/s to {} subscribers, {} in flight; {} µs CPU each",
                            result.text("deliveries_per_second"), options.subscribers,
-                           options.in_flight, result.text("cpu_microseconds_per_delivery")));
+                           options.in_flight, result.text("cpu_microseconds_per_delivery")),
+               arena.problem());
 }
 
 }  // namespace river::bench

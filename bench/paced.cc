@@ -66,11 +66,13 @@ void run_paced(const Options& options) {
   }
   arena.crowd.finish(channel, loop.last_offset());
   result.tally = arena.crowd.tally();
-  result.print(fmt::format(
-      "{} publications/s to {} subscribers: p50 {} ms, p99 {} ms, p99.9 {} ms, max {} ms",
-      result.text("publications_per_second"), options.subscribers,
-      result.text("latency_milliseconds_p50"), result.text("latency_milliseconds_p99"),
-      result.text("latency_milliseconds_p999"), result.text("latency_milliseconds_max")));
+  result.print(
+      fmt::format(
+          "{} publications/s to {} subscribers: p50 {} ms, p99 {} ms, p99.9 {} ms, max {} ms",
+          result.text("publications_per_second"), options.subscribers,
+          result.text("latency_milliseconds_p50"), result.text("latency_milliseconds_p99"),
+          result.text("latency_milliseconds_p999"), result.text("latency_milliseconds_max")),
+      arena.problem());
 }
 
 }  // namespace river::bench
