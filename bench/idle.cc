@@ -30,15 +30,18 @@ void measure(const Options& options, Result& result) {
   const KernelMemory kernel_after = KernelMemory::now();
   const std::uint64_t process_after = private_bytes_of(arena.server.pid());
   const double clients = options.subscribers;
-  result.figure("process_bytes_per_client",
-                static_cast<double>(process_after - process_before) / clients);
+  result.figure(
+      "process_bytes_per_client",
+      (static_cast<double>(process_after) - static_cast<double>(process_before)) / clients);
   result.figure("kernel_slab_bytes_per_connection_both_ends",
                 static_cast<double>(kernel_after.slab_bytes - kernel_before.slab_bytes) / clients);
   result.figure(
       "kernel_buffer_bytes_per_connection_both_ends",
       static_cast<double>(kernel_after.socket_buffer_bytes - kernel_before.socket_buffer_bytes) /
           clients);
+  // Of all: those of the warm-up are still there.
   result.figure("process_bytes", static_cast<double>(process_after));
+  result.figure("connections", clients + warm_up_clients);
 
   arena.crowd.shared().pings = 0;
   const Stopwatch watch(arena.server.pid());

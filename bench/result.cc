@@ -103,8 +103,8 @@ std::string Result::json() const {
                        number(spread.max, figure.decimals));
   }
   for (const auto& [name, list] : series_) out += fmt::format(R"(,"{}":{})", name, list);
-  out += fmt::format(R"(,"lost":{},"doubled":{},"reordered":{})", tally.lost, tally.doubled,
-                     tally.reordered);
+  out += fmt::format(R"(,"events":{},"lost":{},"doubled":{},"reordered":{})", tally.events,
+                     tally.lost, tally.doubled, tally.reordered);
   out += fmt::format(R"(,"server":{{"cpu_seconds":{:.3f},"private_bytes":{},"threads":{}}})",
                      server.cpu_seconds, server.private_bytes, server.threads);
   out += fmt::format(R"(,"client":{{"cpu_seconds":{:.3f}}}}})", client_cpu_seconds);

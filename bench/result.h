@@ -3,7 +3,7 @@
 //
 //   {"scenario":"fanout","subscribers":5000,…,
 //    "deliveries_per_second":{"median":1180000,"min":1150000,"max":1200000},…,
-//    "lost":0,"doubled":0,"reordered":0,
+//    "events":4725000,"lost":0,"doubled":0,"reordered":0,
 //    "server":{"cpu_seconds":3.98,"private_bytes":5500000,"threads":2},
 //    "client":{"cpu_seconds":3.2}}
 #pragma once

@@ -60,7 +60,8 @@ class Soak : public OpenLoop {
     }
   }
 
-  [[nodiscard]] std::uint64_t churned() const { return churn_.taken(); }
+  // Those that left and were sent back.
+  [[nodiscard]] std::uint64_t churned() const { return churned_; }
 
   // Waits until all are in again.
   void settle() {
@@ -98,6 +99,7 @@ class Soak : public OpenLoop {
       client.cut();
     }
     arena_.crowd.start(client);
+    ++churned_;
   }
   void start_slow() {
     slow_.forget();
@@ -109,6 +111,7 @@ class Soak : public OpenLoop {
   std::size_t steady_;   // clients that stay are before this one
   std::size_t clients_;  // without the slow one, which is behind them
   Pacer churn_;
+  std::uint64_t churned_ = 0;
   Pacer strangers_;
   Client& slow_;
   std::uint64_t slow_since_ = 0;

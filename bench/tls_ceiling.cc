@@ -100,9 +100,9 @@ void run_tls_ceiling(const Options& options) {
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     const std::uint64_t before = private_bytes_of(server.pid());
     come(options.subscribers);
-    result.figure(
-        "process_bytes_per_client",
-        static_cast<double>(private_bytes_of(server.pid()) - before) / options.subscribers);
+    result.figure("process_bytes_per_client", (static_cast<double>(private_bytes_of(server.pid())) -
+                                               static_cast<double>(before)) /
+                                                  options.subscribers);
   }
   watch.note(result);
   result.print(fmt::format("{} bytes of process memory a client, of OpenSSL alone",

@@ -65,11 +65,17 @@ def _latency(size, results):
 
 
 def _memory(size, results):
-    runs = {count: f"idle_{count}" for count in size.connections}
+    runs = {_connections(results, count): f"idle_{count}" for count in size.connections}
     return Chart("Process memory against connections", "connections, each with one subscription",
                  "private memory of the process, MB",
                  [_series("River", results, runs, "process_bytes", 1e-6)],
                  x_ticks=(0, *size.connections))
+
+
+def _connections(results, count):
+    """That are there when `count` have come: those of the warm-up, too."""
+    rounds = results.rounds(f"idle_{count}")
+    return rounds[-1]["connections"]["median"] if rounds and "connections" in rounds[-1] else count
 
 
 def _kernel_memory(size, results):

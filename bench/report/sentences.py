@@ -40,8 +40,8 @@ def of_growth(size, results):
 def of_latency(size, results):
     yield """Publications come at a fixed rate, whether or not River keeps up. Time counts from the
         moment at which one was due until a subscriber has it. As subscribers are served one after
-        the other, p50 cannot be less than half of what a fan-out takes, nor p99 much less than all
-        of it: the dashed line."""
+        the other, p50 cannot be much less than half of what a fan-out takes, nor p99 than all of
+        it: the dashed line, as far as the machine is as fast as when that was measured."""
     p50 = {load: found.median for load in size.loads
            if (found := results.figure(f"latency_{load:g}", "latency_milliseconds_p50"))}
     if p50 and p50[min(p50)] > 1.2 * min(p50.values()):
@@ -63,7 +63,7 @@ def of_latency(size, results):
 
 def of_memory(size, results):
     yield """Private memory of the process when all are connected, authenticated and subscribed to
-        one channel. What it needs without anybody is where the line begins."""
+        one channel, those of the warm-up among them. What it needs without anybody is where the line begins."""
     each = {count: found.median for count in size.connections
             if (found := results.figure(f"idle_{count}", "process_bytes_per_client"))}
     if each:

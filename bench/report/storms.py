@@ -14,12 +14,14 @@ def section(results):
             *paragraph("""Short forms, once each; the long ones are in
                 [bench/README.md](../bench/README.md#scenarios). Every offset of every subscription
                 of every client is looked at."""),
-            *table(["What happens", "What was seen", "Lost, doubled, reordered"], rows),
+            *table(["What happens", "What was seen", "Lost, doubled, reordered of all events"], rows),
             *commands(results, RUNS)]
 
 
 def _row(result, what, seen):
     wrong = ", ".join(str(result[word]) for word in ("lost", "doubled", "reordered"))
+    if "events" in result:
+        wrong = f"{wrong} of {result['events']:,}" if result["events"] else "none are published"
     return [what, " ".join(seen.split()), wrong]
 
 
