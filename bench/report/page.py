@@ -136,7 +136,7 @@ def _noise(size, results):
     if not rows:
         return []
     return ["## How noisy the machine was", "",
-            *paragraph(f"""The io_uring ceiling for {size.main:,} subscribers was measured several
+            *paragraph(f"""The ceiling for {size.main:,} subscribers was measured several
                 times. It is the same program each time, so what differs is the machine's doing. A
                 smaller difference between two figures that were not measured side by side says
                 nothing. The host took {stolen:.1%} of the processors' time for others."""),

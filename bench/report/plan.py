@@ -128,7 +128,8 @@ def _memory(size):
 
 def _connect(size):
     runs = []
-    for flags, name in (("", "sequential"), (" --pipelined", "pipelined")):
+    for flags, name in (("", "sequential"), (" --pipelined", "pipelined"),
+                        (" --pipelined after-open", "after_open")):
         for scenario, prefix in (("connect-ceiling", "ceiling"), ("connect", "connect")):
             runs.append(_run(size, f"{prefix}_{name}",
                              f"{scenario} --clients {size.main}{flags}"))

@@ -38,12 +38,20 @@ class Results:
         return Spread.of_rounds(figures) if figures else None
 
     def by_round(self, run, name):
-        return [each[name]["median"] for each in self.rounds(run)]
+        """By the round's number, as a run may have failed in one."""
+        return {each.get("round", at): each[name]["median"]
+                for at, each in enumerate(self.rounds(run))}
+
+    def of_same_rounds(self, runs, name, calculate):
+        """A Spread of what `calculate` makes of the figures of `runs`, round by round: what was
+        measured in the same minute is compared. None if they have no round in common."""
+        figures = [self.by_round(run, name) for run in runs]
+        common = [number for number in figures[0] if all(number in each for each in figures)]
+        made = [calculate(*(each[number] for each in figures)) for number in common]
+        return Spread.of(made) if made else None
 
     def ratio(self, run, other, name):
-        """Round by round: what was measured in the same minute is compared."""
-        pairs = list(zip(self.by_round(run, name), self.by_round(other, name)))
-        return Spread.of([one / two for one, two in pairs]) if pairs else None
+        return self.of_same_rounds((run, other), name, lambda one, two: one / two)
 
     def command(self, run):
         content = self.read(run)

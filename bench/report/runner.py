@@ -26,7 +26,10 @@ class Runner:
         words = ["ceiling", "--subscribers", "1", "--seconds", "0.01", "--client-core", "-1",
                  "--server-core", "-1", "--send-batch", "io_uring"]
         done = self._execute([str(self.build / "river-bench"), *words])
-        return ("io_uring", "sendmsg") if done.returncode == 0 else ("sendmsg",)
+        if done.returncode == 0:
+            return ("io_uring", "sendmsg")
+        say(f"without io_uring: {done.stderr.strip()[-500:]}")
+        return ("sendmsg",)
 
     def run(self, groups):
         """Yields, as each is done, what is to be known of a group beside its results."""
@@ -50,14 +53,14 @@ class Runner:
         kept = {run.name: [] for run in group.runs}
         for run in group.runs:
             self.results.remove(run.name)  # what fails now must not show what once was
-        for _ in range(group.rounds):
+        for number in range(group.rounds):
             for run in group.runs:
                 if not (self.build / run.program).is_file():
                     say(f"  {run.name}: left out, there is no {run.program} in {self.build}")
                     continue
                 command = self._command(run)
                 try:
-                    kept[run.name].append(self._measure(run, command))
+                    kept[run.name].append({**self._measure(run, command), "round": number})
                 except (ValueError, OSError, subprocess.TimeoutExpired) as error:
                     failures.append(f"{' '.join(command)}: {error}")
                     say(f"  {run.name} FAILED: {error}")

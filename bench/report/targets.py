@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Callable
 
-from .spread import Spread
-
 RATE, CPU = "deliveries_per_second", "cpu_microseconds_per_delivery"
 PER_CPU = "deliveries_per_cpu_second"
 
@@ -114,19 +112,18 @@ def _connections(main):
     pings = "cpu_microseconds_per_client_and_second_at_25_second_pings"
     idle = f"idle_{main}"
 
-    def kernel_share(ceiling):
-        def beside(results):
-            if not results.has(ceiling):
-                return ""
-            bare = results.figure(ceiling, "cpu_microseconds_per_client")
-            return f"the kernel alone, without any protocol: {bare.text(1)} µs"
-        return beside
+    def each_took(results, run, words):
+        found = results.figure(run, "cpu_microseconds_per_client")
+        return f"{words}: {found.text(1)} µs" if found else ""
 
-    def connect(name, what, at_most):
+    def connect(name, what, at_most, also=()):
         run = f"connect_{name}"
+        beside = ((f"ceiling_{name}", "the kernel alone, without any protocol"), *also)
         return Target(what, " µs", (run,),
                       lambda results: results.figure(run, "cpu_microseconds_per_client"),
-                      at_most=at_most, digits=1, beside=kernel_share(f"ceiling_{name}"))
+                      at_most=at_most, digits=1,
+                      beside=lambda results: "; ".join(
+                          filter(None, (each_took(results, *pair) for pair in beside))))
 
     return [
         Target("`idle`: process memory a connection", " bytes", (idle,),
@@ -135,7 +132,9 @@ def _connections(main):
         Target("`idle`: CPU a connection and second, pings every 25 s", " µs", ("idle_pings",),
                lambda results: results.figure("idle_pings", pings), at_most=0.5),
         connect("sequential", "`connect`, one after the other: CPU each", 60),
-        connect("pipelined", "`connect`, auth and subscribe pipelined: CPU each", 45),
+        connect("pipelined", "`connect`, auth and subscribe pipelined with the handshake: CPU each",
+                45, (("connect_after_open", "as a browser does, both together once it is open"),
+                     ("ceiling_after_open", "the kernel alone of that"))),
     ]
 
 
@@ -150,11 +149,9 @@ def _growth(results, kind, least, most):
 
 
 def _growth_beyond(results, least, most):
-    def by_round(kind, count):
-        return results.by_round(f"subscribers_{kind}_{count}", CPU)
-    rounds = zip(by_round("fanout", most), by_round("fanout", least),
-                 by_round("ceiling_io_uring", most), by_round("ceiling_io_uring", least))
-    return Spread.of([(a / b) / (c / d) for a, b, c, d in rounds])
+    runs = [f"subscribers_{kind}_{count}" for kind in ("fanout", "ceiling_io_uring")
+            for count in (most, least)]
+    return results.of_same_rounds(runs, CPU, lambda a, b, c, d: (a / b) / (c / d))
 
 
 def _growth_beside(results, least, most):
@@ -169,8 +166,10 @@ def _channels_beside(results):
 
 def _tls_beside(results):
     bare = results.figure("tls_ceiling", "process_bytes_per_client")
-    return bare and (f"OpenSSL alone takes {bare.scaled(1 / 1024).text(1)} KiB, in a bare program"
-                     " that only shakes hands and has the buffers released")
+    if not bare:
+        return ""
+    return (f"OpenSSL alone takes {bare.scaled(1 / 1024).text(1)} KiB, in a bare program that only"
+            " shakes hands and has the buffers released")
 
 
 def _tls():
