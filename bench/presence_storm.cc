@@ -20,11 +20,14 @@ namespace {
 
 constexpr const char* channel = "presence-storm";
 constexpr const char* second_channel = "bench-second";
-// Longer than any window in which the server gathers joins and leaves.
+// How long a window is, unless there are fewer than so many.
+constexpr double window_seconds = 10;
+constexpr std::uint64_t windows_min = 5;
+// Longer than any time in which the server gathers joins and leaves.
 constexpr std::uint64_t quiet_nanoseconds = 1'500'000'000;
 constexpr std::uint64_t patience_nanoseconds = 120'000'000'000;
 
-// What one window of time saw, each a second.
+// What was seen, each a second, while one part of the clients came or left.
 struct Windows {
   std::vector<double> steps;  // joins, or leaves
   std::vector<double> messages;
@@ -65,9 +68,17 @@ class Storm {
  private:
   template <typename Step>
   Windows run(double per_second, std::uint64_t count, const std::uint64_t& done, Step step) {
-    const double window_seconds =
-        std::clamp(static_cast<double>(count) / per_second / 5, 0.2, 10.0);
+    // By steps, not by time, so that the last one reaches to the end, where the load is highest.
+    const auto long_ones =
+        static_cast<std::uint64_t>(static_cast<double>(count) / per_second / window_seconds);
+    const std::uint64_t parts = std::min(std::max(long_ones, windows_min), count);
+    // The next number of steps, after `done`, at which a part of them is complete.
+    const auto end_of_part = [&] {
+      return ((done * parts / count + 1) * count + parts - 1) / parts;
+    };
     Windows windows;
+    if (count == 0) return windows;
+    std::uint64_t end = end_of_part();
     Pacer pacer(per_second);
     const std::uint64_t start = steady_nanoseconds();
     Stopwatch watch(arena_.server.pid());
@@ -83,13 +94,15 @@ class Storm {
       const std::uint64_t now = steady_nanoseconds();
       if (now - start > static_cast<std::uint64_t>(static_cast<double>(count) / per_second * 1e9) +
                             patience_nanoseconds) {
+        note(windows, watch, static_cast<double>(done - done_before), before);
         break;
       }
-      if (watch.seconds() < window_seconds) continue;
+      if (done < end) continue;
       note(windows, watch, static_cast<double>(done - done_before), before);
       watch = Stopwatch(arena_.server.pid());
       done_before = done;
       before = presence_.counts();
+      end = end_of_part();
     }
     return windows;
   }
