@@ -1,7 +1,6 @@
 // river-bench: measures a river from outside, both sides pinned to cores of their own.
 //
 //   river-bench fanout --subscribers 5000 --in-flight 16 --repeat 5
-#include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -57,13 +56,17 @@ void add_scenarios(CLI::App& app, Options& options) {
   connect->add_flag("--tls-resume", options.tls_resume, "resume TLS sessions");
   CLI::App* bare = scenario("connect-ceiling", "the same by the kernel alone", run_connect_ceiling);
   for (CLI::App* command : {connect, bare}) {
-    const std::map<std::string, Pipelining> ways = {
-        {"no", Pipelining::none}, {"after-open", Pipelining::after_open}, {"all", Pipelining::all}};
+    const auto take = [&options](const std::string& word) {
+      for (const auto way : {Pipelining::none, Pipelining::after_open, Pipelining::all}) {
+        if (word == name_of(way)) options.pipelined = way;
+      }
+    };
     command
-        ->add_option("--pipelined", options.pipelined,
-                     "auth and subscribe: no, after-open (together, once it is open) or all "
-                     "(together with the handshake: what it means without a value)")
-        ->transform(CLI::CheckedTransformer(ways).description(""))
+        ->add_option_function<std::string>(
+            "--pipelined", take,
+            "auth and subscribe: no, after-open (together, once it is open) or all (together with "
+            "the handshake: what it means without a value)")
+        ->check(CLI::IsMember({"no", "after-open", "all"}).description(""))
         ->expected(0, 1)
         ->default_str("all");
   }

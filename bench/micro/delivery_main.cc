@@ -26,11 +26,18 @@ int main(int argc, char** argv) {
   audience.publish(data);  // what is allocated once
   audience.flush();
   CALLGRIND_START_INSTRUMENTATION;
+  std::size_t bytes = 0;
   for (int i = 0; i < publications; ++i) {
     audience.publish(data);
-    audience.flush();
+    bytes += audience.flush();
   }
   CALLGRIND_STOP_INSTRUMENTATION;
-  fmt::print("{}\n", listeners * publications);
+  const auto deliveries =
+      static_cast<std::size_t>(listeners) * static_cast<std::size_t>(publications);
+  if (bytes < deliveries * data.size()) {
+    fmt::print(stderr, "not all was delivered: {} bytes\n", bytes);
+    return 1;
+  }
+  fmt::print("{}\n", deliveries);
   return 0;
 }
