@@ -63,7 +63,8 @@ def of_latency(size, results):
 
 def of_memory(size, results):
     yield """Private memory of the process when all are connected, authenticated and subscribed to
-        one channel, those of the warm-up among them. What it needs without anybody is where the line begins."""
+        one channel, those of the warm-up among them. What it needs without anybody is where the
+        line begins."""
     each = {count: found.median for count in size.connections
             if (found := results.figure(f"idle_{count}", "process_bytes_per_client"))}
     if each:

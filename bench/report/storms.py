@@ -14,7 +14,8 @@ def section(results):
             *paragraph("""Short forms, once each; the long ones are in
                 [bench/README.md](../bench/README.md#scenarios). Every offset of every subscription
                 of every client is looked at."""),
-            *table(["What happens", "What was seen", "Lost, doubled, reordered of all events"], rows),
+            *table(["What happens", "What was seen", "Lost, doubled, reordered of all events"],
+                   rows),
             *commands(results, RUNS)]
 
 
