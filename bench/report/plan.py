@@ -174,6 +174,8 @@ def _storms(size):
         # A short age in the short form only: by default it takes seconds to find them slow.
         _run(size, "slow_readers", f"slow-readers {some}"
              + (" --outbox-age 0.5 --rate 100" if size.rounds == 1 else "")),
+        _run(size, "neighbours", f"neighbours --subscribers {max(size.subscribers)} --rate 5",
+             size.seconds * 5),
         _run(size, "presence_storm", f"presence-storm {size.storm}"),
         _run(size, "soak", f"soak {some}", size.soak_seconds)))
 

@@ -2,11 +2,11 @@
 
 from .markdown import commands, paragraph, table
 
-RUNS = ("resume_storm", "slow_readers", "presence_storm", "soak")
+RUNS = ("resume_storm", "slow_readers", "neighbours", "presence_storm", "soak")
 
 
 def section(results):
-    rows = [row for name, tell in zip(RUNS, (_resume, _slow, _presence, _soak))
+    rows = [row for name, tell in zip(RUNS, (_resume, _slow, _neighbours, _presence, _soak))
             if results.has(name) for row in [tell(results.rounds(name)[-1])]]
     if not rows:
         return []
@@ -47,6 +47,20 @@ def _slow(result):
             {figure('slow_closed_by_reset'):,.0f} by reset, {figure('slow_not_closed'):,.0f} not.
             p99 of the others: {figure('latency_before_milliseconds_p99'):.1f} ms before,
             {figure('latency_with_slow_milliseconds_p99'):.1f} ms with them""")
+
+
+def _neighbours(result):
+    figure = _reader(result)
+
+    def latency(moment):
+        p50, p99 = (figure(f"latency_{moment}_milliseconds_{part}") for part in ("p50", "p99"))
+        return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+
+    return _row(
+        result,
+        f"`neighbours`: a small channel while {result['large_publications_per_second']:,.0f} events"
+        f" a second go to {result['subscribers']:,} subscribers of another, by the same core",
+        f"Of the small one: {latency('beside_large')}; alone {latency('alone')}")
 
 
 def _presence(result):
