@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace river {
@@ -29,6 +30,23 @@ std::string file_failure(std::string_view what, const std::string& path) {
   return fmt::format("cannot {} {}: {}", what, path, std::strerror(errno));
 }
 
+std::expected<int, NotOpened> open_regular_file(const std::string& path, int flags) {
+  const std::string_view what = (flags & O_ACCMODE) == O_RDONLY ? "read" : "write";
+  const auto irregular = [&] {
+    return std::unexpected(
+        NotOpened{.message = fmt::format("cannot {} {}: it is not a regular file", what, path)});
+  };
+  const int file = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+  if (file < 0) {
+    if (errno == ENXIO) return irregular();  // a fifo that nobody reads, or a socket
+    return std::unexpected(NotOpened{errno, file_failure(what, path)});
+  }
+  struct stat status{};
+  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) return file;
+  ::close(file);
+  return irregular();
+}
+
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
@@ -42,12 +60,11 @@ bool write_all(int file, std::string_view bytes) {
 std::expected<void, std::string> write_file_atomically(const std::string& path,
                                                        std::string_view bytes) {
   const std::string unfinished = path + ".new";
-  const int file =
-      ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return failure("write", unfinished);
-  const bool written = write_all(file, bytes) && ::fsync(file) == 0;
+  const auto file = open_regular_file(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+  if (!file.has_value()) return std::unexpected(file.error().message);
+  const bool written = write_all(*file, bytes) && ::fsync(*file) == 0;
   const int error = errno;
-  ::close(file);
+  ::close(*file);
   errno = error;
   if (!written) return failure_that_leaves_nothing("write", unfinished);
   if (std::rename(unfinished.c_str(), path.c_str()) != 0) {

@@ -1,10 +1,12 @@
 #include "base/file.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -78,6 +80,28 @@ TEST_F(AtomicFile, LeavesNothingBehindWhenItCannotTakeItsName) {
   EXPECT_FALSE(write_file_atomically(path_, "x").has_value());
   EXPECT_NE(::access((path_ + ".new").c_str(), F_OK), 0);
   ::rmdir(path_.c_str());
+}
+
+// It waited for a reader, and so for ever.
+TEST_F(AtomicFile, IsNotWrittenToAFifo) {
+  const std::string unfinished = path_ + ".new";
+  ASSERT_EQ(::mkfifo(unfinished.c_str(), 0600), 0);
+  EXPECT_EQ(write_file_atomically(path_, "x"),
+            std::unexpected("cannot write " + unfinished + ": it is not a regular file"));
+  ::unlink(unfinished.c_str());
+}
+
+TEST_F(AtomicFile, IsOpenedAtOnceOrNotAtAll) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  for (const std::string& other : {path_, directory_, std::string("/dev/zero")}) {
+    const auto file = open_regular_file(other, O_RDONLY);
+    ASSERT_FALSE(file.has_value()) << other;
+    EXPECT_EQ(file.error().message, "cannot read " + other + ": it is not a regular file");
+    EXPECT_EQ(file.error().error, 0);
+  }
+  const auto missing = open_regular_file(directory_ + "/missing", O_RDONLY);
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(missing.error().error, ENOENT);
 }
 
 TEST(SyncFolder, IsTheWorkingOneForABareName) {

@@ -47,11 +47,13 @@ std::unexpected<std::string> failure(std::string_view what, const std::string& p
 }  // namespace
 
 std::expected<RevocationFile::Content, std::string> RevocationFile::read() const {
-  const net::FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) {
-    if (errno == ENOENT || errno == ENOTDIR) return Content();
-    return failure("read", path_);
+  const auto opened = open_regular_file(path_, O_RDONLY);
+  if (!opened.has_value()) {
+    const auto& [error, message] = opened.error();
+    if (error == ENOENT || error == ENOTDIR) return Content();
+    return std::unexpected(message);
   }
+  const net::FileDescriptor file(*opened);
   const auto text = read_text_file(file.get(), path_, bytes_max);
   if (!text.has_value()) return std::unexpected(text.error());
   Content content;
@@ -78,10 +80,11 @@ std::expected<void, std::string> RevocationFile::write(const RevokedUsers& users
 }
 
 std::expected<void, std::string> RevocationFile::append(const RevokedUsers& users) {
-  const net::FileDescriptor file(::open(
-      path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600));
+  const auto opened = open_regular_file(path_, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
+  if (!opened.has_value()) return std::unexpected(opened.error().message);
+  const net::FileDescriptor file(*opened);
   struct stat status{};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return failure("write", path_);
+  if (::fstat(file.get(), &status) != 0) return failure("write", path_);
   if (whole_until_.has_value() && status.st_size > *whole_until_) {
     if (::ftruncate(file.get(), *whole_until_) != 0) return failure("write", path_);
     status.st_size = *whole_until_;

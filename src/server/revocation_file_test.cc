@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/synced_paths_for_test.h"
 #include "server/temporary_directory.h"
@@ -130,6 +131,16 @@ TEST_F(RevocationFileTest, SaysThatItCannotBeWritten) {
     ASSERT_FALSE(written.has_value());
     EXPECT_THAT(written.error(), HasSubstr("missing"));
   }
+}
+
+// River's start waited for somebody to write into it.
+TEST_F(RevocationFileTest, IsNoFifo) {
+  ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  const std::string why = path() + ": it is not a regular file";
+  const auto read = file_.read();
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error(), "cannot read " + why);
+  EXPECT_EQ(file_.append({{"ada", 1}}), std::unexpected("cannot write " + why));
 }
 
 TEST_F(RevocationFileTest, SaysThatItCannotBeRead) {

@@ -49,14 +49,15 @@ std::vector<std::string> lines_of(std::string_view content) {
 // nullopt: there is no such file.
 std::expected<std::optional<std::vector<std::string>>, std::string> read_secret_file(
     const std::string& path, std::size_t bytes_min) {
-  const net::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file.is_open() && errno == ENOENT) return std::nullopt;
-  if (!file.is_open()) {
-    return std::unexpected(fmt::format("cannot read {}: {}", path, message_of(errno)));
+  const auto opened = open_regular_file(path, O_RDONLY);
+  if (!opened.has_value()) {
+    if (opened.error().error == ENOENT) return std::nullopt;
+    return std::unexpected(opened.error().message);
   }
+  const net::FileDescriptor file(*opened);
   struct stat status{};
-  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return std::unexpected(fmt::format("{} must be a file", path));
+  if (fstat(file.get(), &status) != 0) {
+    return std::unexpected(fmt::format("cannot read {}: {}", path, message_of(errno)));
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return std::unexpected(fmt::format(

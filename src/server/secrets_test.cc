@@ -141,7 +141,7 @@ TEST_F(SecretsTest, FilesWithoutAUsableSecretAreRefused) {
 
 TEST_F(SecretsTest, ADirectoryInPlaceOfAFileIsRefused) {
   std::filesystem::create_directories(path("api_key"));
-  EXPECT_THAT(error(), EndsWith("must be a file"));
+  EXPECT_THAT(error(), EndsWith("it is not a regular file"));
 }
 
 TEST_F(SecretsTest, ErrorsSayWhatElseToDo) {

@@ -186,11 +186,12 @@ std::expected<void, std::string> StateFile::write(const StoredState& state) cons
 }
 
 std::expected<std::optional<StoredState>, std::string> StateFile::take() const {
-  net::FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) {
-    if (errno == ENOENT) return std::nullopt;
-    return std::unexpected(file_failure("read", path_));
+  const auto opened = open_regular_file(path_, O_RDONLY);
+  if (!opened.has_value()) {
+    if (opened.error().error == ENOENT) return std::nullopt;
+    return std::unexpected(opened.error().message);
   }
+  const net::FileDescriptor file(*opened);
   // Removed before anything is served: from here on only this process knows the positions.
   if (::unlink(path_.c_str()) != 0) return std::unexpected(file_failure("remove", path_));
   // Else a power loss brings it back, and its positions are given a second time.

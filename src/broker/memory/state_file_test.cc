@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/synced_paths_for_test.h"
@@ -208,6 +209,15 @@ TEST_F(StateFileTest, ThatIsDamagedIsNamedAndRemoved) {
 TEST_F(StateFileTest, ThatIsSomethingElseIsRefused) {
   put("hello, this is not what you are looking for, although it is long enough");
   EXPECT_THAT(StateFile(path).take().error(), HasSubstr("not a state file"));
+}
+
+// River's start waited for somebody to write into it.
+TEST_F(StateFileTest, ThatIsAFifoIsRefusedAtOnce) {
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto taken = StateFile(path).take();
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error(), "cannot read " + path + ": it is not a regular file");
+  EXPECT_TRUE(std::filesystem::exists(path)) << "it is somebody else's";
 }
 
 TEST_F(StateFileTest, LargerThanABufferIsReadWhole) {
