@@ -59,6 +59,7 @@ void append_subscribed(std::string& out, const SubscribedAnswer& answer) {
   message.text("epoch", epoch_text(answer.position.epoch));
   message.number("offset", answer.position.offset);
   if (answer.recovered) message.flag("recovered", *answer.recovered);
+  if (answer.rewound_to) message.number("rewound_to", *answer.rewound_to);
   if (answer.members) {
     message.array("members", *answer.members, [&](const Member& m) { append_member(out, m); });
     message.number("member_count", answer.member_count);

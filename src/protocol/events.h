@@ -41,7 +41,8 @@ struct SubscribedAnswer {
   CommandId id;
   std::string_view channel;
   Position position;
-  std::optional<bool> recovered = {};  // only if `since` was given
+  std::optional<bool> recovered = {};     // only if `since` was given
+  std::optional<Offset> rewound_to = {};  // only if past events follow, and `since` was not given
   // Presence channels only:
   std::optional<std::span<const Member>> members = {};  // the first limits::members_listed_max
   std::size_t member_count = 0;

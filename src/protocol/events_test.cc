@@ -39,6 +39,11 @@ TEST(Events, Subscribed) {
   EXPECT_EQ(
       written(append_subscribed, answer),
       R"({"type":"subscribed","id":2,"channel":"dogs","epoch":"7f","offset":43,"recovered":true})");
+  answer.recovered.reset();
+  answer.rewound_to = 41;
+  EXPECT_EQ(
+      written(append_subscribed, answer),
+      R"({"type":"subscribed","id":2,"channel":"dogs","epoch":"7f","offset":43,"rewound_to":41})");
 }
 
 TEST(Events, SubscribedToPresenceNamesTheMembers) {

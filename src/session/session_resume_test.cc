@@ -104,7 +104,7 @@ TEST_F(SessionResume, DoesNotReplayWhatTheClientItselfHadPublishedThrough) {
     ada > {"type":"auth","token":"$ada"}
     ada < {"type":"authenticated","user":"ada","ping_interval":25}
     ada > {"type":"subscribe","channel":"dogs","rewind":3}
-    ada < {"type":"subscribed","channel":"dogs","epoch":"$e","offset":3}
+    ada < {"type":"subscribed","channel":"dogs","epoch":"$e","offset":3,"rewound_to":0}
     ada < {"type":"event","channel":"dogs","event":"a","data":1,"offset":1}
     ada < {"type":"event","channel":"dogs","event":"c","data":3,"offset":3}
   )");
@@ -117,16 +117,24 @@ TEST_F(SessionResume, RewindsByAsManyEventsAsThereAre) {
   play(R"(
     is in
     > {"type":"subscribe","id":1,"channel":"dogs","rewind":2}
-    < {"type":"subscribed","id":1,"channel":"dogs","epoch":"$e","offset":3}
+    < {"type":"subscribed","id":1,"channel":"dogs","epoch":"$e","offset":3,"rewound_to":1}
     < {"type":"event","channel":"dogs","event":"b","data":2,"offset":2}
     < {"type":"event","channel":"dogs","event":"c","data":3,"offset":3}
     > {"type":"unsubscribe","channel":"dogs"}
     < {"type":"unsubscribed","channel":"dogs"}
     > {"type":"subscribe","id":2,"channel":"dogs","rewind":10}
-    < {"type":"subscribed","id":2,"channel":"dogs","epoch":"$e","offset":3}
+    < {"type":"subscribed","id":2,"channel":"dogs","epoch":"$e","offset":3,"rewound_to":0}
     < {"type":"event","channel":"dogs","event":"a","data":1,"offset":1}
     < {"type":"event","channel":"dogs","event":"b","data":2,"offset":2}
     < {"type":"event","channel":"dogs","event":"c","data":3,"offset":3}
+  )");
+}
+
+TEST_F(SessionResume, SaysNothingOfARewindThatFoundNothing) {
+  play(R"(
+    is in
+    > {"type":"subscribe","id":1,"channel":"dogs","rewind":2}
+    < {"type":"subscribed","id":1,"channel":"dogs","epoch":"$e","offset":0}
   )");
 }
 
@@ -136,7 +144,7 @@ TEST_F(SessionResume, RewindsByNoMoreThanFitsIntoHalfTheOutbox) {
   play(R"(
     is in
     > {"type":"subscribe","id":1,"channel":"dogs","rewind":3}
-    < {"type":"subscribed","id":1,"channel":"dogs","epoch":"$e","offset":3}
+    < {"type":"subscribed","id":1,"channel":"dogs","epoch":"$e","offset":3,"rewound_to":1}
     < {"type":"event","channel":"dogs","event":"b","data":2,"offset":2}
     < {"type":"event","channel":"dogs","event":"c","data":3,"offset":3}
   )");
@@ -148,7 +156,8 @@ TEST_F(SessionResume, ACacheChannelBeginsWithItsLastEvent) {
     * publish cache-scores b 2
     is in
     > {"type":"subscribe","id":1,"channel":"cache-scores"}
-    < {"type":"subscribed","id":1,"channel":"cache-scores","epoch":"$e","offset":2}
+    < {"type":"subscribed","id":1,"channel":"cache-scores","epoch":"$e","offset":2,\
+        "rewound_to":1}
     < {"type":"event","channel":"cache-scores","event":"b","data":2,"offset":2}
     ada is in
     ada > {"type":"subscribe","id":1,"channel":"cache-scores","since":{"epoch":"$e","offset":2}}
@@ -156,7 +165,8 @@ TEST_F(SessionResume, ACacheChannelBeginsWithItsLastEvent) {
         "recovered":true}
     bob is in
     bob > {"type":"subscribe","id":1,"channel":"cache-scores","rewind":2}
-    bob < {"type":"subscribed","id":1,"channel":"cache-scores","epoch":"$e","offset":2}
+    bob < {"type":"subscribed","id":1,"channel":"cache-scores","epoch":"$e","offset":2,\
+        "rewound_to":0}
     bob < {"type":"event","channel":"cache-scores","event":"a","data":1,"offset":1}
     bob < {"type":"event","channel":"cache-scores","event":"b","data":2,"offset":2}
   )");

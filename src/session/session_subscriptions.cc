@@ -91,6 +91,7 @@ void Session::on_subscribed(const hub::Channel& channel, const hub::SubscribeAns
   message.channel = channel.name();
   message.position = answer.position;
   message.recovered = recovered;
+  if (!recovered.has_value() && !events.empty()) message.rewound_to = events.front().offset - 1;
   std::vector<protocol::Member> members;
   if (answer.members != nullptr) {
     members = views_of(answer.members->members, page_room());

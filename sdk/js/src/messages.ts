@@ -73,6 +73,8 @@ export interface SubscribedMessage extends Position {
   id?: number;
   channel: string;
   recovered?: boolean;
+  /** Past events follow, those after this offset. */
+  rewound_to?: number;
   members?: Member[];
   member_count?: number;
 }

@@ -3,8 +3,7 @@ import type { Position, SubscribedMessage } from "./messages.js";
 /**
  * How far a channel has been delivered to this client.
  *
- *     epoch x7:  … 40 41 42 43 44 …
- *                      │     │  └ begun: what the server begins with reaches to here
+ *     epoch x7:  … 40 41 42 43 …
  *                      │     └ base: where the server's stream began, or goes on
  *                      └ seen: the last event that was delivered (-1: none of this epoch)
  */
@@ -12,7 +11,6 @@ export class StreamPosition {
   private epoch_: string | undefined;
   private seen_ = -1;
   private base_ = -1;
-  private begun_ = -1;
 
   constructor(since?: Position) {
     this.epoch_ = since?.epoch;
@@ -27,27 +25,20 @@ export class StreamPosition {
 
   /**
    * The server begins the stream, or takes it up again.
-   * @param replayed how many events before `message.offset` a fresh stream begins with
    * @returns whether events were missed
    */
-  begin(message: SubscribedMessage, replayed: number): boolean {
+  begin(message: SubscribedMessage): boolean {
     const before = this.current;
     const is_same_epoch = before?.epoch === message.epoch;
     const is_same = is_same_epoch && before?.offset === message.offset;
     const is_recovered = message.recovered ?? is_same;
-    this.begun_ = message.offset;
     // The missed events follow, so the position moves only with them.
     if (is_recovered && is_same_epoch) return false;
     this.epoch_ = message.epoch;
     this.seen_ = is_same_epoch ? Math.min(this.seen_, message.offset) : -1;
-    // Until the replayed events were seen they are not delivered: resuming must ask for them.
-    this.base_ = before ? message.offset : Math.max(0, message.offset - replayed);
+    // Until the past events were seen they are not delivered: resuming must ask for them.
+    this.base_ = message.rewound_to ?? message.offset;
     return before !== undefined && !is_recovered;
-  }
-
-  /** What the server began with has come: there may have been less than was asked for. */
-  replayed(): void {
-    this.base_ = this.begun_;
   }
 
   /** False if the event was delivered before. */

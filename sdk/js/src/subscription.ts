@@ -39,9 +39,6 @@ export interface SubscriptionPorts {
 /** idle ▸ asked ▸ live; refused until somebody subscribes again. */
 type SubscriptionState = "idle" | "asked" | "live" | "refused";
 
-/** `cache-…` channels begin with their last event, as if one had asked to rewind by one. */
-const cache_channel = /^(private-|presence-)?cache-/;
-
 /** One channel's stream of messages, brought into order for its {@link Channel}. */
 export class Subscription {
   readonly channel: Channel;
@@ -50,8 +47,6 @@ export class Subscription {
   private state_: SubscriptionState = "idle";
   private refusals_ = 0;
   private was_live_ = false;
-  /** On a stream the request is not sent, so nobody knows of a `rewind`. */
-  private was_sent_ = false;
   private readonly position_: StreamPosition;
   private readonly retry_: Timer;
 
@@ -88,17 +83,12 @@ export class Subscription {
     const { rewind } = this.options_;
     this.request_id = this.ports_.next_id();
     this.state_ = "asked";
-    this.was_sent_ = this.ports_.send({
+    this.ports_.send({
       type: "subscribe",
       id: this.request_id,
       channel: this.name,
       ...(since ? { since } : rewind === undefined ? {} : { rewind }),
     });
-  }
-
-  /** The events that `subscribed` announced have come, as many as there were. */
-  replayed(): void {
-    if (this.is_live) this.position_.replayed();
   }
 
   /** The connection is gone. */
@@ -145,9 +135,7 @@ export class Subscription {
     const is_answer = message.id === undefined || message.id === this.request_id;
     if (!is_answer || !(this.state_ === "asked" || this.is_live)) return;
     const previous = this.position_.current;
-    const rewind = this.was_sent_ ? this.options_.rewind : undefined;
-    const replayed = rewind ?? (cache_channel.test(this.name) ? 1 : 0);
-    const is_gap = this.position_.begin(message, replayed);
+    const is_gap = this.position_.begin(message);
     this.state_ = "live";
     this.refusals_ = 0;
     const position = { epoch: message.epoch, offset: message.offset };

@@ -6,8 +6,6 @@ import type { Wanted } from "./transport.js";
 export class Subscriptions {
   private readonly by_name_ = new Map<string, Subscription>();
   private is_open_ = false;
-  /** Its past events may still come: no other message is between them and its `subscribed`. */
-  private replaying_: Subscription | undefined;
 
   constructor(private readonly ports_: SubscriptionPorts) {}
 
@@ -45,16 +43,11 @@ export class Subscriptions {
 
   lost(): void {
     this.is_open_ = false;
-    this.replaying_ = undefined;
     for (const subscription of this.by_name_.values()) subscription.lost();
   }
 
   /** False if the message belongs to no channel. */
   received(message: ServerMessage): boolean {
-    if (message.type !== "event" || message.channel !== this.replaying_?.name) {
-      this.replaying_?.replayed();
-      this.replaying_ = undefined;
-    }
     switch (message.type) {
       case "event":
       case "subscribed":
@@ -62,7 +55,6 @@ export class Subscriptions {
       case "unsubscribed":
         if (!message.channel) return false;
         this.by_name_.get(message.channel)?.received(message);
-        if (message.type === "subscribed") this.replaying_ = this.by_name_.get(message.channel);
         return true;
       case "error": {
         const refused = this.refused_by_(message);

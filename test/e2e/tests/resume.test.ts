@@ -86,6 +86,7 @@ describe.each([1, 2])("a client that comes back to River with %i workers", (work
     const answer = await client.subscribe("rewound", { rewind: 3 });
     expect(answer.offset).toBe(5);
     expect(answer).not.toHaveProperty("recovered");
+    expect(answer.rewound_to).toBe(2);
     await river.publish("rewound", "e", 6);
     expect(offsets(await client.events(4))).toEqual([3, 4, 5, 6]);
     const more = await RawClient.log_in(river);

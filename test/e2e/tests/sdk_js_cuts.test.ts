@@ -59,3 +59,21 @@ describe.each([1, 2])("river-client of a River with %i workers, cut at random", 
     expect(proxy.cuts).toBeGreaterThanOrEqual(10);
   });
 });
+
+describe("river-client, cut right after a rewind that found nothing", () => {
+  it("is told of no gap", async () => {
+    const config = '[[channels]]\npattern = "now-*"\nhistory_events_max = 0\n';
+    const river = await start_river({ config });
+    await river.publish("now-dogs", "e", 1);
+    const proxy = await TcpProxy.start(river.port);
+    const client = new River({ host: proxy.url, jwt: () => river.token() });
+    onTestFinished(() => client.disconnect());
+    const channel = client.subscribe("now-dogs", { rewind: 5 });
+    const recovered: boolean[] = [];
+    channel.bind("river:subscribed", (subscribed) => recovered.push(subscribed.recovered));
+    await eventually(() => recovered.length === 1, "the subscription");
+    proxy.cut_all();
+    await eventually(() => recovered.length === 2, "the next one");
+    expect(recovered).toEqual([true, true]);
+  });
+});
