@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "base/trim.h"
+#include "http/characters.h"
+
 namespace river::http {
 
 std::vector<ResponseHeader> cors_headers(const Request& request, const OriginList& origins) {
@@ -10,6 +13,25 @@ std::vector<ResponseHeader> cors_headers(const Request& request, const OriginLis
   if (origins.allows_any()) return {{"Access-Control-Allow-Origin", "*"}};
   if (!origins.allows(*origin)) return {{"Vary", "Origin"}};
   return {{"Access-Control-Allow-Origin", std::string(*origin)}, {"Vary", "Origin"}};
+}
+
+std::vector<ResponseHeader> cors_headers_of_unread(std::string_view head,
+                                                   const OriginList& origins) {
+  if (origins.allows_any()) return {{"Access-Control-Allow-Origin", "*"}};
+  std::vector<Header> found;
+  // Lines that came with their end; the first is the request line.
+  for (std::size_t from = 0, end = 0; (end = head.find("\r\n", from)) != head.npos;
+       from = end + 2) {
+    const std::string_view line = head.substr(from, end - from);
+    if (line.empty() && from > 0) break;
+    const std::size_t colon = line.find(':');
+    if (from == 0 || colon == line.npos) continue;
+    if (!equal_ignoring_case(line.substr(0, colon), "origin")) continue;
+    found.push_back({line.substr(0, colon), trimmed(line.substr(colon + 1), " \t")});
+  }
+  Request request;
+  request.headers = found;
+  return cors_headers(request, origins);
 }
 
 Response preflight_response(const Request& request, const OriginList& origins) {

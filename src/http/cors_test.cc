@@ -46,6 +46,26 @@ TEST(Cors, SaysNothingToOthers) {
   EXPECT_TRUE(cors_headers(request_from(none), {}).empty());
 }
 
+TEST(Cors, AnyOriginMayReadWhyItWasNotRead) {
+  EXPECT_EQ(value_of(cors_headers_of_unread("GET /v1/ev", {}), "Access-Control-Allow-Origin"), "*");
+}
+
+TEST(Cors, FindsTheOriginOfARequestThatWasNotRead) {
+  const OriginList origins = only("https://app.example");
+  const auto allowed = [&](std::string_view headers) {
+    const std::string head = "GET /v1/events?origin: x HTTP/1.1\r\n" + std::string(headers);
+    return value_of(cors_headers_of_unread(head, origins), "Access-Control-Allow-Origin");
+  };
+  EXPECT_EQ(allowed("Host: river\r\noRIGIN: \thttps://app.example \r\nX: y"),
+            "https://app.example");
+  for (const char* headers :
+       {"", "Origin: https://app.example", "Origin: https://evil.example\r\n", "\r\n",
+        "Origin: https://app.example\r\nOrigin: https://app.example\r\n",
+        "X: Origin: https://app.example\r\n", "\r\nOrigin: https://app.example\r\n"}) {
+    EXPECT_EQ(allowed(headers), "(none)") << headers;
+  }
+}
+
 TEST(Cors, AllowsThePreflightOfAnEventStream) {
   std::vector<Header> headers{{"Origin", "https://app.example"}};
   const Response response = preflight_response(request_from(headers), {});

@@ -113,6 +113,12 @@ const ReadError& RequestReader::error() const {
   return error_;
 }
 
+std::string RequestReader::unread_head(std::string_view last_fed) const {
+  // Of a whole head in pieces, the last is there already.
+  if (scanner_.done() && !head_.empty()) return head_;
+  return std::string(head_).append(last_fed);
+}
+
 void RequestReader::reset() {
   request_ = {};
   headers_.clear();

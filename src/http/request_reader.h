@@ -51,6 +51,8 @@ class RequestReader {
 
   [[nodiscard]] const Request& request() const;  // after head_complete or complete
   [[nodiscard]] const ReadError& error() const;  // after failed
+  // As much as came of a head that was not read to its end; `last_fed` went into the last feed.
+  [[nodiscard]] std::string unread_head(std::string_view last_fed) const;
   // Which time limit runs: none of a request is there; its head has begun; its body is awaited.
   [[nodiscard]] bool started() const { return scanner_.started(); }
   [[nodiscard]] bool body_started() const { return phase_ == Phase::body; }

@@ -199,6 +199,20 @@ TEST(RequestReader, StaysFailed) {
   EXPECT_EQ(reader.error().code, "invalid_request");
 }
 
+TEST(RequestReader, GivesWhatCameOfAHeadThatItDidNotRead) {
+  for (const std::string& head : {std::string("GET /a HTTP/1.1\r\nHost: a\r\nOrigin: b\r\nX"),
+                                  std::string("GET /a HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n")}) {
+    for (const std::size_t cut : {std::size_t{0}, std::size_t{20}, head.size() - 1}) {
+      const RequestLimits limits{.head_bytes_max = head.size()};
+      RequestReader reader(limits);
+      static_cast<void>(reader.feed(std::string_view(head).substr(0, cut)));
+      const std::string_view last = std::string_view(head).substr(cut);
+      ASSERT_EQ(reader.feed(last).status, ReadStatus::failed);
+      EXPECT_EQ(reader.unread_head(last), head) << cut;
+    }
+  }
+}
+
 TEST(RequestReader, AcceptsSizesUpToEachLimitAndNotOneMore) {
   const RequestLimits limits{
       .head_bytes_max = 60, .target_bytes_max = 20, .headers_max = 2, .body_bytes_max = 5};

@@ -57,8 +57,8 @@ void HttpTransport::on_timer(TimePoint now) {
     // It is still being answered; for how long that may take is the outbox's concern.
     wait(Waiting::for_request, context_.settings.idle_timeout);
   } else if (waiting_ == Waiting::for_body || reader_.started()) {
-    refuse(HttpRefusal::timed_out,
-           http::json_error(408, "timeout", "the request did not come whole in time"));
+    refuse_unread(HttpRefusal::timed_out,
+                  http::json_error(408, "timeout", "the request did not come whole in time"), {});
   } else {
     if (waiting_ == Waiting::for_head) count(HttpRefusal::silent);
     connection_->close();
@@ -121,7 +121,8 @@ std::span<char> HttpTransport::take(std::span<char> bytes) {
       dispatch(rest);
       break;
     case http::ReadStatus::failed:
-      refuse(HttpRefusal::malformed, http::json_error(reader_.error()));
+      refuse_unread(HttpRefusal::malformed, http::json_error(reader_.error()),
+                    {bytes.data(), bytes.size()});
       return {};
   }
   return handed_over_ ? std::span<char>() : rest;
@@ -202,6 +203,16 @@ void HttpTransport::go_on() {
 void HttpTransport::refuse(HttpRefusal reason, const http::Response& response) {
   count(reason);
   end_with(response);
+}
+
+// A page may read why it gets no stream of events, also if its request is not one.
+void HttpTransport::refuse_unread(HttpRefusal reason, http::Response response,
+                                  std::string_view last_fed) {
+  const std::string head = reader_.unread_head(last_fed);
+  if (head.starts_with(fmt::format("GET {}?", events_path))) {
+    response.headers = http::cors_headers_of_unread(head, context_.settings.origins);
+  }
+  refuse(reason, response);
 }
 
 void HttpTransport::end_with(const http::Response& response) {

@@ -49,6 +49,7 @@ class HttpTransport final : public net::ConnectionHandler {
   void go_on();
   void end_if_nothing_is_owed();
   void refuse(HttpRefusal reason, const http::Response& response);
+  void refuse_unread(HttpRefusal reason, http::Response response, std::string_view last_fed);
   void end_with(const http::Response& response);
   void count(HttpRefusal reason) {
     context_.metrics.http_refusals[static_cast<std::size_t>(reason)].add();

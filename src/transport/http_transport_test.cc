@@ -8,6 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class HttpTransportTest : public TransportFixture {};
 
@@ -250,6 +251,44 @@ TEST_F(HttpTransportTest, RefusesWhatIsTooLarge) {
   EXPECT_EQ(read_answer(body).status(), 413);
   EXPECT_EQ(body.receive_all(), "");
   EXPECT_EQ(refused(HttpRefusal::malformed), 2U);
+}
+
+// Its script saw a failed request, and no status: it tried again for ever.
+TEST_F(HttpTransportTest, APageMayReadWhyItsStreamWasRefused) {
+  const std::string long_name(5000, 'a');
+  const std::string page = "Origin: https://app.example\r\n";
+  const std::string many_bytes = fmt::format("X: {}\r\n", std::string(9000, 'x'));
+  const auto answer_to = [this](const std::string& path, const std::string& headers) {
+    net::Peer peer = connect();
+    peer.send(get(path, headers));
+    return read_answer(peer);
+  };
+  settings_.origins =
+      http::OriginList::parse(std::vector<std::string>{"https://app.example"}).value();
+  const std::string allowed = "Access-Control-Allow-Origin: https://app.example";
+  const Answer too_long = answer_to("/v1/events?channel=" + long_name, page);
+  EXPECT_EQ(too_long.status(), 414);
+  EXPECT_TRUE(too_long.has(allowed));
+  const Answer too_large = answer_to("/v1/events?channel=a", page + many_bytes);
+  EXPECT_EQ(too_large.status(), 431);
+  EXPECT_TRUE(too_large.has(allowed));
+  const Answer unexpected = answer_to("/v1/events?channel=a", page + "Expect: nothing\r\n");
+  EXPECT_EQ(unexpected.status(), 417);
+  EXPECT_TRUE(unexpected.has(allowed));
+  const Answer foreign =
+      answer_to("/v1/events?channel=" + long_name, "Origin: https://evil.example\r\n");
+  EXPECT_THAT(foreign.head, Not(HasSubstr("Access-Control-Allow-Origin")));
+  const Answer elsewhere = answer_to("/v1/channels?" + long_name, page);
+  EXPECT_THAT(elsewhere.head, Not(HasSubstr("Access-Control-Allow-Origin")));
+}
+
+TEST_F(HttpTransportTest, APageMayReadWhyARequestInPiecesWasRefused) {
+  settings_.head_timeout = milliseconds(50);
+  net::Peer peer = connect();
+  peer.send("GET /v1/events?channel=a HTTP/1.1\r\n");
+  const Answer answer = read_answer(peer);
+  EXPECT_EQ(answer.status(), 408);
+  EXPECT_TRUE(answer.has("Access-Control-Allow-Origin: *"));
 }
 
 // ── Time ──
