@@ -1,16 +1,18 @@
 #include "server/check_command.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "auth/api_keys.h"
+#include "base/file.h"
 #include "net/tls_context.h"
 #include "server/exit_code.h"
 #include "server/secrets.h"
 #include "server/settings.h"
+#include "server/standard_output.h"
 #include "server/text_file.h"
 #include "server/token_keys.h"
 
@@ -85,8 +87,7 @@ std::string config_report(const LoadedConfig& loaded) {
 
 int run_check(const std::expected<LoadedConfig, ConfigErrors>& loaded) {
   if (!loaded) return report_errors(loaded.error());
-  fmt::print("{}\n", config_report(*loaded));
-
+  std::string report = config_report(*loaded) + "\n";
   ConfigErrors errors{listen_errors(loaded->config)};
   std::ranges::move(tls_errors(loaded->config.tls), std::back_inserter(errors.messages));
   if (const auto secrets = read_secrets(loaded->config)) {
@@ -94,19 +95,18 @@ int run_check(const std::expected<LoadedConfig, ConfigErrors>& loaded) {
     if (!api_keys) errors.messages.push_back(api_keys.error());
     const auto keys = token_keys(loaded->config, *secrets);
     if (!keys) errors.messages.push_back(keys.error());
-    fmt::print("{}", secret_line("API key", secrets->api_key_file, !secrets->api_keys.empty()));
-    fmt::print("{}",
-               secret_line("JWT secret", secrets->jwt_secret_file, !secrets->jwt_secrets.empty()));
+    report += secret_line("API key", secrets->api_key_file, !secrets->api_keys.empty());
+    report += secret_line("JWT secret", secrets->jwt_secret_file, !secrets->jwt_secrets.empty());
   } else {
     errors.messages.push_back(secrets.error());
   }
-  std::fflush(stdout);
+  if (errors.messages.empty()) report += "\nThe configuration is valid.\n";
+  const auto printed = print(report);
+  if (!printed) errors.messages.push_back(printed.error());
   for (const std::string& warning : loaded->warnings) {
-    fmt::print(stderr, "warning: {}\n", warning);
+    static_cast<void>(write_all(STDERR_FILENO, fmt::format("warning: {}\n", warning)));
   }
-  if (!errors.messages.empty()) return report_errors(errors);
-  fmt::print("\nThe configuration is valid.\n");
-  return exit_success;
+  return errors.messages.empty() ? exit_success : report_errors(errors);
 }
 
 }  // namespace river::server

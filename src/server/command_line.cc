@@ -2,20 +2,22 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <sstream>
 #include <string_view>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "server/check_command.h"
 #include "server/exit_code.h"
 #include "server/nearest_name.h"
 #include "server/settings.h"
 #include "server/settings_text.h"
+#include "server/standard_output.h"
 
 namespace river::server {
 namespace {
@@ -174,14 +176,17 @@ ConfigInputs inputs_of(const SettingArguments& arguments) {
   return {arguments.config_file, process_environment(), arguments.flags};
 }
 
-int print(const PrintArguments& arguments) {
-  std::FILE* out = arguments.exit_code == exit_success ? stdout : stderr;
-  std::fputs(arguments.text.c_str(), out);
+int answer(const PrintArguments& arguments) {
+  if (arguments.exit_code == exit_success) {
+    const auto printed = print(arguments.text);
+    return printed ? exit_success : report_errors({{printed.error()}});
+  }
+  static_cast<void>(write_all(STDERR_FILENO, arguments.text));
   return arguments.exit_code;
 }
 
 int check(const CheckArguments& arguments) {
-  if (arguments.markdown) return print({settings_markdown(), exit_success});
+  if (arguments.markdown) return answer({settings_markdown(), exit_success});
   return run_check(load_config(inputs_of(arguments)));
 }
 
@@ -192,7 +197,7 @@ int mint_token(const TokenArguments& arguments) {
   if (!secrets) return report_errors({{secrets.error()}});
   const auto token = make_token(arguments.options, loaded->config, *secrets, unix_now());
   if (!token) return report_errors({{token.error()}});
-  return print({*token + "\n", exit_success});
+  return answer({*token + "\n", exit_success});
 }
 
 int serve_with(const ServeArguments& arguments, ServeFunction serve) {
@@ -226,6 +231,7 @@ Arguments parse_arguments(std::vector<std::string> words) {
 }
 
 int run_command_line(int argc, char** argv, ServeFunction serve) {
+  hold_standard_descriptors();
   std::vector<std::string> words;
   for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
   const Arguments arguments = parse_arguments(std::move(words));
@@ -234,7 +240,7 @@ int run_command_line(int argc, char** argv, ServeFunction serve) {
   }
   if (const auto* to_check = std::get_if<CheckArguments>(&arguments)) return check(*to_check);
   if (const auto* to_mint = std::get_if<TokenArguments>(&arguments)) return mint_token(*to_mint);
-  return print(std::get<PrintArguments>(arguments));
+  return answer(std::get<PrintArguments>(arguments));
 }
 
 }  // namespace river::server

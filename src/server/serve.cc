@@ -1,6 +1,5 @@
 // serve(): the life of the process around a Server: descriptors, what is printed, signals.
 #include <algorithm>
-#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "server/exit_code.h"
 #include "server/server.h"
+#include "server/standard_output.h"
 #include "server/version.h"
 #include "server/worker.h"
 
@@ -34,30 +34,31 @@ std::string url_of(const Node& node, const net::Address& address) {
   return fmt::format("{}://{}", node.tls == nullptr ? "http" : "https", address.text());
 }
 
-void print_start(Server& server, std::string_view send_batch, std::uint64_t connections) {
+std::string start_text(Server& server, std::string_view send_batch, std::uint64_t connections) {
   const Node& node = server.node();
   const std::string url = url_of(node, server.addresses().front());
-  fmt::print("River {} is ready.\n\n", version);
+  std::string text = fmt::format("River {} is ready.\n\n", version);
   for (const net::Address& address : server.addresses()) {
-    fmt::print("  page and endpoint   {}\n", url_of(node, address));
+    text += fmt::format("  page and endpoint   {}\n", url_of(node, address));
   }
   const auto place = [](const std::string& file) {
     return file.empty() ? std::string("from the configuration") : file;
   };
-  fmt::print("  API key             {}\n", place(node.secrets.api_key_file));
-  fmt::print("  JWT secret          {}\n", place(node.secrets.jwt_secret_file));
-  fmt::print("  workers             {}, sending by {}\n", node.worker_count, send_batch);
-  fmt::print("  room for            {} connections\n\n", connections);
+  text += fmt::format("  API key             {}\n", place(node.secrets.api_key_file));
+  text += fmt::format("  JWT secret          {}\n", place(node.secrets.jwt_secret_file));
+  text += fmt::format("  workers             {}, sending by {}\n", node.worker_count, send_batch);
+  text += fmt::format("  room for            {} connections\n\n", connections);
   const std::string key = node.secrets.api_key_file.empty()
                               ? std::string("$RIVER_API_KEY")
                               : fmt::format("$(head -1 {})", node.secrets.api_key_file);
-  fmt::print(
-      "Publish an event:\n\n"
-      "  curl -X POST {}/publish -H \"x-api-key: {}\" -H 'content-type: application/json' \\\n"
-      "    -d "
-      "'{{\"channel\":\"dogs\",\"eventName\":\"new-post\",\"data\":{{\"title\":\"Rex\"}}}}'\n\n",
-      url, key);
-  std::fflush(stdout);
+  text += fmt::format(R"(Publish an event:
+
+  curl -X POST {}/publish -H "x-api-key: {}" -H 'content-type: application/json' \
+    -d '{{"channel":"dogs","eventName":"new-post","data":{{"title":"Rex"}}}}'
+
+)",
+                      url, key);
+  return text;
 }
 
 sigset_t handled_signals() {
@@ -87,7 +88,10 @@ int serve(const Config& config, const Secrets& secrets) {
   // Asked before the loops run: from then on a batch belongs to its thread.
   const std::string_view send_batch = server.workers().front()->loop().send_batch_name();
   server.start();
-  print_start(server, send_batch, descriptors - std::min(descriptors, reserved_descriptors));
+  const std::uint64_t connections = descriptors - std::min(descriptors, reserved_descriptors);
+  if (const auto printed = print(start_text(server, send_batch, connections)); !printed) {
+    log_warning("the start is not shown, and all the same complete", {{"reason", printed.error()}});
+  }
 
   int received = 0;
   for (;;) {
