@@ -10,15 +10,8 @@ namespace {
 using protocol::ErrorCode;
 using protocol::JsonWriter;
 
-ErrorCode code_of(broker::BrokerError error) {
-  switch (error) {
-    case broker::BrokerError::overloaded:
-    case broker::BrokerError::unavailable:
-    case broker::BrokerError::too_many_channels:
-      return ErrorCode::unavailable;
-  }
-  return ErrorCode::internal;
-}
+// Whatever it is, the same may succeed later.
+constexpr ErrorCode broker_failed = ErrorCode::unavailable;
 
 std::string_view message_of(broker::BrokerError error) {
   switch (error) {
@@ -110,12 +103,12 @@ http::Response error_response(const protocol::RequestError& error) {
 }
 
 http::Response error_response(broker::BrokerError error) {
-  return error_response(code_of(error), message_of(error));
+  return error_response(broker_failed, message_of(error));
 }
 
 void append_result(std::string& out, std::string_view channel, const PublishResult& result) {
   if (!result.has_value()) {
-    append_error_object(out, code_of(result.error()), message_of(result.error()), {});
+    append_error_object(out, broker_failed, message_of(result.error()), {});
     return;
   }
   JsonWriter json(out);

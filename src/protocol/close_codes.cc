@@ -18,8 +18,6 @@ std::string_view close_reason(CloseCode code) {
       return "too many fragments or control frames";
     case CloseCode::message_too_large:
       return "the message is too large";
-    case CloseCode::internal_error:
-      return "a fault of the server";
     case CloseCode::invalid_message:
       return "the message is not a command of River's protocol";
     case CloseCode::unauthenticated:

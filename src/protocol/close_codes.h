@@ -16,7 +16,6 @@ enum class CloseCode : std::uint16_t {
   invalid_text = 1007,       // text that is not UTF-8 or not valid deflate: do not retry
   policy_violation = 1008,   // too many fragments or control frames: do not retry
   message_too_large = 1009,  // send smaller messages: do not retry
-  internal_error = 1011,     // reconnect with back-off
 
   // River's own
   invalid_message = 4400,  // a message that is not a command: do not retry

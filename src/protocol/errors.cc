@@ -30,8 +30,6 @@ ErrorInfo error_info(ErrorCode code) {
               no_retry};
     case ErrorCode::not_subscribed:
       return {"not_subscribed", "this connection is not subscribed to the channel", 409, no_retry};
-    case ErrorCode::body_too_large:
-      return {"body_too_large", "the body is larger than this server takes", 413, no_retry};
     case ErrorCode::data_too_large:
       return {"data_too_large", "\"data\" is larger than this server takes", 413, no_retry};
     case ErrorCode::unsupported_media:
@@ -60,12 +58,10 @@ ErrorInfo error_info(ErrorCode code) {
               no_retry};
     case ErrorCode::rate_limited:
       return {"rate_limited", "too many at a time; try again more slowly", 429, retry};
-    case ErrorCode::internal:
-      return {"internal", "a fault of the server; try again", 500, retry};
     case ErrorCode::unavailable:
       return {"unavailable", "the server can't do this at the moment; try again", 503, retry};
   }
-  return {"internal", "a fault of the server; try again", 500, retry};
+  return {};
 }
 
 }  // namespace river::protocol

@@ -15,7 +15,6 @@ enum class ErrorCode : std::uint16_t {
   method_not_allowed = 4405,      // use a method that Allow names
   already_subscribed = 4409,      // unsubscribe first to resume from elsewhere
   not_subscribed = 4410,          // subscribe first
-  body_too_large = 4412,          // send less in one request
   data_too_large = 4413,          // send less data in one event
   unsupported_media = 4415,       // send JSON
   invalid_json = 4420,            // send JSON in UTF-8
@@ -27,7 +26,6 @@ enum class ErrorCode : std::uint16_t {
   too_many = 4426,                // send fewer at once
   too_many_subscriptions = 4427,  // unsubscribe from others first
   rate_limited = 4429,            // later, and more slowly
-  internal = 4500,                // a fault of River's; try again
   unavailable = 4503,             // later: over capacity, draining, or the broker is away
 };
 

@@ -39,7 +39,6 @@ CloseCause cause_of(CloseCode code) {
     case CloseCode::unsupported_data:
     case CloseCode::invalid_text:
     case CloseCode::policy_violation:
-    case CloseCode::internal_error:
     case CloseCode::invalid_message:
       return CloseCause::protocol_error;
   }

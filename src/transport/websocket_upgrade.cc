@@ -26,7 +26,6 @@ std::expected<websocket::Upgrade, http::Response> read_upgrade(const http::Reque
                                                                bool deflate) {
   std::string connection;
   std::string extensions;
-  std::string protocols;
   websocket::UpgradeHeaders headers;
   headers.method = request.method;
   headers.http_1_1 = request.minor_version == 1;
@@ -35,11 +34,10 @@ std::expected<websocket::Upgrade, http::Response> read_upgrade(const http::Reque
   headers.key = request.header("sec-websocket-key");
   headers.version = request.header("sec-websocket-version");
   headers.extensions = joined(request, "sec-websocket-extensions", extensions);
-  headers.protocols = joined(request, "sec-websocket-protocol", protocols);
   headers.duplicate = request.header_count("sec-websocket-key") > 1 ||
                       request.header_count("sec-websocket-version") > 1 ||
                       request.header_count("upgrade") > 1;
-  auto upgrade = websocket::negotiate(headers, {deflate, {}});
+  auto upgrade = websocket::negotiate(headers, deflate);
   if (upgrade.has_value()) return std::move(*upgrade);
 
   const int status = upgrade.error().status;

@@ -24,7 +24,7 @@ bool has_token(std::optional<std::string_view> list, std::string_view token) {
          });
 }
 
-// Everything but key, extensions and subprotocols.
+// Everything but key and extensions.
 std::optional<UpgradeError> check_request(const UpgradeHeaders& headers) {
   if (headers.method != "GET") return UpgradeError{405, "a WebSocket is opened with GET"};
   if (!headers.http_1_1) return UpgradeError{400, "a WebSocket is opened over HTTP/1.1"};
@@ -50,28 +50,18 @@ void choose_deflate(Upgrade& upgrade, const std::vector<Extension>& extensions) 
   }
 }
 
-void choose_subprotocol(Upgrade& upgrade, const std::vector<std::string_view>& offered,
-                        std::span<const std::string_view> spoken) {
-  const auto chosen = std::ranges::find_first_of(offered, spoken);
-  if (chosen != offered.end()) upgrade.subprotocol = *chosen;
-}
-
 }  // namespace
 
-std::expected<Upgrade, UpgradeError> negotiate(const UpgradeHeaders& headers,
-                                               const NegotiateOptions& options) {
+std::expected<Upgrade, UpgradeError> negotiate(const UpgradeHeaders& headers, bool deflate) {
   if (auto error = check_request(headers)) return std::unexpected(std::move(*error));
   auto accept = accept_key(headers.key.value_or(""));
   if (!accept) return refuse(400, "Sec-WebSocket-Key must be 16 bytes in base64");
   const auto extensions = parse_extension_list(headers.extensions.value_or(""));
   if (!extensions) return refuse(400, "Sec-WebSocket-Extensions cannot be read");
-  const auto protocols = parse_token_list(headers.protocols.value_or(""));
-  if (!protocols) return refuse(400, "Sec-WebSocket-Protocol must be a list of tokens");
 
   Upgrade upgrade;
   upgrade.accept = std::move(*accept);
-  if (options.deflate) choose_deflate(upgrade, *extensions);
-  choose_subprotocol(upgrade, *protocols, options.subprotocols);
+  if (deflate) choose_deflate(upgrade, *extensions);
   return upgrade;
 }
 
@@ -87,11 +77,6 @@ void append_upgrade_response(std::string& out, const Upgrade& upgrade) {
     if (upgrade.server_window_bits_given) {
       out += fmt::format("; server_max_window_bits={}", upgrade.deflate->server_window_bits);
     }
-    out += "\r\n";
-  }
-  if (!upgrade.subprotocol.empty()) {
-    out += "Sec-WebSocket-Protocol: ";
-    out += upgrade.subprotocol;
     out += "\r\n";
   }
   out += "\r\n";

@@ -1,6 +1,5 @@
 #include "websocket/handshake.h"
 
-#include <array>
 #include <chrono>
 #include <string>
 
@@ -8,8 +7,6 @@
 
 namespace river::websocket {
 namespace {
-
-constexpr std::array<std::string_view, 2> spoken = {"river.v1", "river.v2"};
 
 UpgradeHeaders good_headers() {
   UpgradeHeaders headers;
@@ -21,7 +18,7 @@ UpgradeHeaders good_headers() {
 }
 
 auto negotiate_all(const UpgradeHeaders& headers) {
-  return negotiate(headers, {.deflate = true, .subprotocols = spoken});
+  return negotiate(headers, true);
 }
 
 // 101, or the status of the refusal.
@@ -50,13 +47,6 @@ std::string answer_to_extensions(std::string_view offer) {
   return text.substr(value, text.find("\r\n", value) - value);
 }
 
-std::string chosen_subprotocol(std::string_view offer) {
-  auto headers = good_headers();
-  headers.protocols = offer;
-  const auto upgrade = negotiate_all(headers);
-  return upgrade ? upgrade->subprotocol : std::to_string(upgrade.error().status);
-}
-
 TEST(Handshake, AnswersAPlainUpgrade) {
   EXPECT_EQ(response(good_headers()),
             "HTTP/1.1 101 Switching Protocols\r\n"
@@ -66,10 +56,9 @@ TEST(Handshake, AnswersAPlainUpgrade) {
             "\r\n");
 }
 
-TEST(Handshake, AnswersAnUpgradeWithEverything) {
+TEST(Handshake, AnswersAnUpgradeWithCompression) {
   auto headers = good_headers();
   headers.extensions = "permessage-deflate; client_max_window_bits; server_max_window_bits=10";
-  headers.protocols = "river.v1";
   EXPECT_EQ(response(headers),
             "HTTP/1.1 101 Switching Protocols\r\n"
             "Upgrade: websocket\r\n"
@@ -77,7 +66,6 @@ TEST(Handshake, AnswersAnUpgradeWithEverything) {
             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
             "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
             "client_no_context_takeover; server_max_window_bits=9\r\n"
-            "Sec-WebSocket-Protocol: river.v1\r\n"
             "\r\n");
 }
 
@@ -198,22 +186,9 @@ TEST(Handshake, RefusesExtensionsThatCannotBeRead) {
 TEST(Handshake, DoesNotCompressWhenThatIsOff) {
   auto headers = good_headers();
   headers.extensions = "permessage-deflate";
-  const auto upgrade = negotiate(headers, {.deflate = false, .subprotocols = {}});
+  const auto upgrade = negotiate(headers, false);
   ASSERT_TRUE(upgrade);
   EXPECT_FALSE(upgrade->deflate);
-}
-
-TEST(Handshake, TakesTheClientsFirstSubprotocolThatTheServerSpeaks) {
-  EXPECT_EQ(chosen_subprotocol("chat, river.v2, river.v1"), "river.v2");
-  EXPECT_EQ(chosen_subprotocol("river.v1"), "river.v1");
-  EXPECT_EQ(chosen_subprotocol("chat"), "");
-  EXPECT_EQ(chosen_subprotocol("River.v1"), "");
-  EXPECT_EQ(chosen_subprotocol(""), "");
-}
-
-TEST(Handshake, RefusesSubprotocolsThatAreNoTokens) {
-  EXPECT_EQ(chosen_subprotocol("river.v1; q=1"), "400");
-  EXPECT_EQ(chosen_subprotocol("b" + std::string(15'000, ' ') + "x"), "400");
 }
 
 TEST(Handshake, TakesLinearTimeOverHostileLists) {
@@ -226,7 +201,7 @@ TEST(Handshake, TakesLinearTimeOverHostileLists) {
   EXPECT_EQ(status(headers), 400);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(10));
   headers = good_headers();
-  headers.protocols = spaces;
+  headers.connection = spaces;
   start = std::chrono::steady_clock::now();
   EXPECT_EQ(status(headers), 400);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(10));
