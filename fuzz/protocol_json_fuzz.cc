@@ -16,9 +16,9 @@
 
 namespace {
 
+using river::append_json_string;
 using river::protocol::append_error;
 using river::protocol::append_event;
-using river::protocol::append_json_string;
 using river::protocol::append_sse_event;
 using river::protocol::BatchMessage;
 using river::protocol::close_reason_bytes_max;

@@ -9,21 +9,14 @@
 #include "auth/base64url.h"
 #include "auth/openssl.h"
 #include "base/assert.h"
+#include "base/json_text.h"
 
 namespace river::auth {
 namespace {
 
 std::string quoted(std::string_view text) {
-  std::string json = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') json.push_back('\\');
-    if (static_cast<unsigned char>(c) < 0x20) {
-      json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      json.push_back(c);
-    }
-  }
-  json.push_back('"');
+  std::string json;
+  append_json_string(json, text);
   return json;
 }
 

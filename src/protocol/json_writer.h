@@ -10,10 +10,9 @@
 #include <string>
 #include <string_view>
 
-namespace river::protocol {
+#include "base/json_text.h"
 
-// With its quotes. Everything that JSON demands is escaped, and no more; the rest goes out as is.
-void append_json_string(std::string& out, std::string_view text);
+namespace river::protocol {
 
 void append_json_number(std::string& out, std::uint64_t number);
 

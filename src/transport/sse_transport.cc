@@ -9,8 +9,8 @@
 
 #include "auth/api_keys.h"
 #include "base/channel_name.h"
+#include "base/json_text.h"
 #include "base/random.h"
-#include "http/json_text.h"
 #include "http/query.h"
 #include "protocol/sse_events.h"
 #include "transport/dialects.h"
@@ -37,7 +37,7 @@ void append_retry(std::string& out, const Delays& delays) {
 // A stream has no close frame: the same in a message.
 void append_close(std::string& out, CloseCode code, std::string_view reason) {
   std::string json = fmt::format(R"({{"type":"close","code":{},"reason":)", static_cast<int>(code));
-  http::append_json_text(json, reason);
+  append_readable_json_string(json, reason);
   json += '}';
   protocol::append_sse_event(out, json);
 }

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/utf8.h"
 #include "websocket/frame_header.h"
-#include "websocket/utf8_validator.h"
 
 namespace river::websocket {
 namespace {

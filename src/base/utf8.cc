@@ -1,8 +1,9 @@
-#include "websocket/utf8_validator.h"
+#include "base/utf8.h"
 
+#include <algorithm>
 #include <cstring>
 
-namespace river::websocket {
+namespace river {
 namespace {
 
 constexpr std::uint8_t continuation_lowest = 0x80;
@@ -18,6 +19,17 @@ const char* skip_ascii(const char* at, const char* end) {
   }
   while (at != end && static_cast<std::uint8_t>(*at) < 0x80) ++at;
   return at;
+}
+
+// Of one that is right.
+char32_t code_of(std::string_view character) {
+  const auto lead = static_cast<std::uint8_t>(character.front());
+  if (character.size() == 1) return lead;
+  char32_t code = lead & (0x7fU >> character.size());
+  for (const char byte : character.substr(1)) {
+    code = (code << 6U) | (static_cast<std::uint8_t>(byte) & 0x3fU);
+  }
+  return code;
 }
 
 }  // namespace
@@ -61,4 +73,14 @@ bool Utf8Validator::feed(std::string_view text) {
   return true;
 }
 
-}  // namespace river::websocket
+Utf8Character first_character(std::string_view text) {
+  constexpr std::size_t bytes_max = 4;
+  Utf8Validator utf8;
+  for (std::size_t bytes = 1; bytes <= std::min(bytes_max, text.size()); ++bytes) {
+    if (!utf8.feed(text.substr(bytes - 1, 1))) break;
+    if (utf8.complete()) return {code_of(text.substr(0, bytes)), bytes};
+  }
+  return {};
+}
+
+}  // namespace river

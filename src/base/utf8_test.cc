@@ -1,4 +1,4 @@
-#include "websocket/utf8_validator.h"
+#include "base/utf8.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace river::websocket {
+namespace river {
 namespace {
 
 bool is_utf8(std::string_view text) {
@@ -95,5 +95,17 @@ TEST(Utf8Validator, SeesABadByteAnywhereInLongAscii) {
   }
 }
 
+TEST(FirstCharacter, HasItsCodeAndItsLength) {
+  for (const char32_t code : {0x0U, 0x7fU, 0x80U, 0x7ffU, 0x800U, 0xffffU, 0x10000U, 0x10ffffU}) {
+    const std::string character = encode(code);
+    const auto [first, bytes] = first_character(character + "\xff");
+    EXPECT_EQ(first, code);
+    EXPECT_EQ(bytes, character.size());
+  }
+  for (const char* text : {"", "\x80", "\xc3", "\xc3(", "\xf0\x9f\x98", "\xed\xa0\x80"}) {
+    EXPECT_EQ(first_character(text).bytes, 0U) << text;
+  }
+}
+
 }  // namespace
-}  // namespace river::websocket
+}  // namespace river

@@ -1,12 +1,13 @@
-// Utf8Validator: is this UTF-8 (RFC 3629)? Takes text in pieces, cut anywhere, and says no at the
-// first byte that cannot be right: over-long forms, surrogates, above U+10FFFF, stray bytes.
+// UTF-8 (RFC 3629): no over-long forms, no surrogates, nothing above U+10FFFF.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace river::websocket {
+namespace river {
 
+// Takes text in pieces, cut anywhere, and says no at the first byte that cannot be right.
 class Utf8Validator {
  public:
   // False at the first bad byte; the validator is of no use after that.
@@ -23,4 +24,12 @@ class Utf8Validator {
   std::uint8_t highest_ = 0;
 };
 
-}  // namespace river::websocket
+struct Utf8Character {
+  char32_t code = 0;
+  std::size_t bytes = 0;  // 0: not UTF-8, or not whole
+};
+
+// The one that `text` begins with.
+[[nodiscard]] Utf8Character first_character(std::string_view text);
+
+}  // namespace river
