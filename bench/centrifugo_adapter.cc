@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "auth/token_signer.h"
-#include "base/clock.h"
 #include "client_frame.h"
 #include "fail.h"
 #include "json_scan.h"
@@ -12,20 +10,16 @@
 namespace river::bench {
 namespace {
 
-constexpr UnixSeconds token_seconds = 24 * 3600;
 constexpr std::string_view event = R"({"push":{"channel":")";
 
 }  // namespace
 
 std::vector<Step> CentrifugoAdapter::way_in(const Identity& identity,
                                             std::span<const Wish> wishes) const {
-  auth::TokenRequest token;
-  token.user = fmt::format("user-{}", identity.user);
-  token.expires = unix_now() + token_seconds;
   std::vector<Step> steps;
   steps.push_back({upgrade_request("/connection/websocket", deflate_), Said::switched});
   steps.push_back({client_frame(fmt::format(R"({{"id":1,"connect":{{"token":"{}"}}}})",
-                                            auth::sign_token(token, jwt_secret_))),
+                                            credentials_.token(identity.user))),
                    Said::authenticated});
   std::string subscribe;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
@@ -79,10 +73,7 @@ std::string CentrifugoAdapter::pong() const {
 std::string CentrifugoAdapter::publication(std::string_view channel, std::string_view data,
                                            std::uint64_t /*number*/) const {
   const std::string body = fmt::format(R"({{"channel":"{}","data":{}}})", channel, data);
-  return fmt::format(
-      "POST /api/publish HTTP/1.1\r\nHost: bench\r\nX-API-Key: {}\r\n"
-      "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-      api_key_, body.size(), body);
+  return credentials_.post_head("/api/publish", body.size()) + body;
 }
 
 std::string CentrifugoAdapter::data_for(std::string_view channel, std::size_t wire_bytes,

@@ -11,13 +11,14 @@
 #include <string>
 
 #include "adapter.h"
+#include "credentials.h"
 
 namespace river::bench {
 
 class CentrifugoAdapter final : public Adapter {
  public:
   CentrifugoAdapter(std::string_view api_key, std::string_view jwt_secret, bool deflate)
-      : api_key_(api_key), jwt_secret_(jwt_secret), deflate_(deflate) {}
+      : credentials_(api_key, jwt_secret), deflate_(deflate) {}
 
   [[nodiscard]] std::vector<Step> way_in(const Identity& identity,
                                          std::span<const Wish> wishes) const override;
@@ -33,8 +34,7 @@ class CentrifugoAdapter final : public Adapter {
   [[nodiscard]] bool publications_are_requests() const override { return true; }
 
  private:
-  std::string api_key_;
-  std::string jwt_secret_;
+  Credentials credentials_;
   bool deflate_;
 };
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "auth/token_signer.h"
-#include "base/clock.h"
 #include "client_frame.h"
 #include "fail.h"
 #include "json_scan.h"
@@ -11,8 +9,6 @@
 
 namespace river::bench {
 namespace {
-
-constexpr UnixSeconds token_seconds = 24 * 3600;  // longer than any soak
 
 std::string subscribe_frame(const Wish& wish, std::size_t id) {
   std::string json =
@@ -27,14 +23,10 @@ std::string subscribe_frame(const Wish& wish, std::size_t id) {
 
 std::vector<Step> RiverAdapter::way_in(const Identity& identity,
                                        std::span<const Wish> wishes) const {
-  auth::TokenRequest token;
-  token.user = fmt::format("user-{}", identity.user);
-  token.expires = unix_now() + token_seconds;
-  if (identity.grants) {
-    token.grants = {{"*", auth::bit_of(auth::Action::subscribe)}};
-  }
+  std::vector<auth::Grant> grants;
+  if (identity.grants) grants.push_back({"*", auth::bit_of(auth::Action::subscribe)});
   const std::string auth = client_frame(fmt::format(R"({{"type":"auth","id":1,"token":"{}"}})",
-                                                    auth::sign_token(token, jwt_secret_)));
+                                                    credentials_.token(identity.user, grants)));
   std::string subscribe;
   for (std::size_t i = 0; i < wishes.size(); ++i) subscribe += subscribe_frame(wishes[i], i + 2);
 
@@ -90,13 +82,9 @@ std::string RiverAdapter::pong() const {
 
 std::string RiverAdapter::publication(std::string_view channel, std::string_view data,
                                       std::uint64_t /*number*/) const {
-  const std::size_t body = channel.size() + data.size() +
-                           std::string_view(R"({"channel":"","eventName":"e","data":})").size();
-  return fmt::format(
-      "POST /publish HTTP/1.1\r\nHost: bench\r\nx-api-key: {}\r\n"
-      "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n"
-      R"({{"channel":"{}","eventName":"e","data":{}}})",
-      api_key_, body, channel, data);
+  const std::string body =
+      fmt::format(R"({{"channel":"{}","eventName":"e","data":{}}})", channel, data);
+  return credentials_.post_head("/publish", body.size()) + body;
 }
 
 std::string RiverAdapter::data_for(std::string_view channel, std::size_t wire_bytes,
