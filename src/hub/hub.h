@@ -34,8 +34,9 @@ class Hub final : public broker::BrokerSink {
   // would be closed as a slow reader for what others publish at one moment. A turn can end between
   // two tasks only, so to this is added what one task can gather: an event or notice of 64 KiB from
   // another loop, a slice of a request (api/publish_slices.h), what a client may send in one read.
-  // An outbox of 1 MiB holds it, and while a client's kernel takes what it is given, nothing of it
-  // stays from turn to turn.
+  // An outbox of 1 MiB holds that twice, as who waits for its write (net/loop.h) may have what was
+  // gathered before it came to wait, and since. While a client's kernel takes what it is given,
+  // nothing of it stays longer.
   static constexpr std::size_t turn_bytes_max = 256UL * 1024;
 
   Hub(broker::Broker& broker, const ChannelRules& rules, Metrics& metrics,

@@ -145,13 +145,16 @@ void Loop::clear_graveyard() {
     std::erase_if(dirty_, is_closed);
     backlog_.erase(backlog_.begin(), backlog_begin());
     backlog_written_ = 0;
+    const auto end_of_round = backlog_.begin() + static_cast<std::ptrdiff_t>(round_left_);
+    round_left_ -=
+        static_cast<std::size_t>(std::count_if(backlog_.begin(), end_of_round, is_closed));
     std::erase_if(backlog_, is_closed);
   }
   graveyard_.clear();
 }
 
 int Loop::wait_milliseconds() {
-  if (!dirty_.empty() || writes_wait() || writes_waited_ || !again_.empty()) return 0;
+  if (!dirty_.empty() || backlog_size() > 0 || writes_waited_ || !again_.empty()) return 0;
   TimePoint due = TimePoint::max();
   if (!due_tasks_.empty()) due = due_tasks_.front().when;
   if (const auto hint = timers_.next_due_hint(now_)) due = std::min(due, now_ + *hint);
@@ -183,6 +186,8 @@ void Loop::finish_turn() {
   writes_waited_ = writes_wait();
   if (turn_end_) turn_end_();
   write_dirty();
+  // Of what comes from now on nothing is waited for: it may never stop.
+  if (!writes_waited_) round_left_ = backlog_size();
   if (writes_done_) writes_done_();
 }
 
@@ -205,6 +210,7 @@ void Loop::write_dirty() {
 void Loop::write_backlog(std::size_t connections_max) {
   write_batches(std::span(backlog_).subspan(backlog_written_, connections_max));
   backlog_written_ += connections_max;
+  round_left_ -= std::min(round_left_, connections_max);
   // Moving the others to the front each time would cost as much as some of the writes.
   if (backlog_written_ < backlog_size()) return;
   backlog_.erase(backlog_.begin(), backlog_begin());

@@ -82,10 +82,10 @@ class Loop {
 
   // Called before the writes of each turn: whoever gathers deliveries hands them out now.
   void set_turn_end(Task hook) { turn_end_ = std::move(hook); }
-  // Asked by that hook: whether connections still wait for the write that an earlier turn owes
-  // them. Then what concerns many of them had better wait as well, so that each is written to once
-  // for all that comes meanwhile. The hook is called again soon, at the latest when nobody waits.
-  [[nodiscard]] bool writes_wait() const { return backlog_written_ < backlog_.size(); }
+  // Asked by that hook: whether connections still wait for what was handed out when it was last
+  // told no. Then what concerns many of them had better wait as well, so that each is written to
+  // once for all that comes meanwhile. The hook is called again soon, also if nothing else happens.
+  [[nodiscard]] bool writes_wait() const { return round_left_ > 0; }
   // … and after them.
   void set_writes_done(Task hook) { writes_done_ = std::move(hook); }
   // Of those that have something new, and of those that have waited: bounding both lets neither
@@ -150,6 +150,7 @@ class Loop {
   std::atomic<std::thread::id> thread_{};
   bool turn_is_full_ = false;
   bool writes_waited_ = false;  // at the last end of a turn: its hook may have held back something
+  std::size_t round_left_ = 0;  // of the backlog: the first so many are whom writes_wait() means
   std::size_t writes_a_turn_ = writes_a_batch;
   std::uint64_t turn_number_ = 0;
   std::uint64_t next_sequence_ = 0;

@@ -129,6 +129,30 @@ TEST_P(LoopWritesTest, WritesOnceAllThatCameWhileOneWaited) {
   EXPECT_THAT(turns_[3].unsent, ElementsAre(6)) << "its place is that of the first";
 }
 
+TEST_P(LoopWritesTest, WaitsOnlyForWhoWaitedAlthoughOthersJoin) {
+  const auto news = [this](std::vector<std::size_t> to) {
+    return [this, to = std::move(to)] {
+      for (const std::size_t i : to) send(i, "news.");
+    };
+  };
+  run({[this] { send_to_all("hello."); }, [] {}, news({0, 1, 2, 3}), news({0, 1, 4, 5})});
+  ASSERT_GE(turns_.size(), 5U);
+  EXPECT_TRUE(turns_[3].writes_wait);
+  EXPECT_FALSE(turns_[4].writes_wait);
+  EXPECT_THAT(turns_[4].unsent, ElementsAre(3, 4, 5));
+}
+
+TEST_P(LoopWritesTest, WaitsNoLongerForWhoIsClosed) {
+  run({[this] { send_to_all("hello."); },
+       [this] {
+         for (const std::size_t i : {4U, 5U, 6U}) connections_[i]->close();
+       },
+       [this] { send_to_all("news."); }});
+  ASSERT_GE(turns_.size(), 3U);
+  EXPECT_TRUE(turns_[1].writes_wait);
+  EXPECT_FALSE(turns_[2].writes_wait);
+}
+
 TEST_P(LoopWritesTest, WritesToAllThatWaitBeforeAFullTurnHandsOutMore) {
   run({[this] { send_to_all("hello."); },
        [this] { loop().post([this] { loop().end_turn_early(); }); }});
