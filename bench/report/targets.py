@@ -32,8 +32,9 @@ class Target:
         return spread.low < (self.at_most if self.at_least is None else self.at_least) < spread.high
 
     def verdict(self, spread):
-        word = "reached" if self.reached(spread) else "refuted"
-        return word + " (within noise)" * self.is_noisy(spread)
+        if self.is_noisy(spread):
+            return f"{'reached' if self.reached(spread) else 'missed'} (within noise)"
+        return "reached" if self.reached(spread) else "refuted"
 
     def wanted(self):
         sign, limit = ("≥", self.at_least) if self.at_most is None else ("≤", self.at_most)
