@@ -181,8 +181,11 @@ void Loop::run_due() {
 }
 
 void Loop::finish_turn() {
-  // Enough is queued for everybody: nobody is to have that much twice.
-  if (std::exchange(turn_is_full_, false)) write_backlog(backlog_size());
+  if (std::exchange(turn_is_full_, false) && backlog_size() > 0) {
+    // Enough is queued for everybody: nobody is to have that much twice.
+    write_backlog(backlog_size());
+    if (writes_done_) writes_done_();
+  }
   writes_waited_ = writes_wait();
   if (turn_end_) turn_end_();
   write_dirty();

@@ -86,7 +86,7 @@ class Loop {
   // told no. Then what concerns many of them had better wait as well, so that each is written to
   // once for all that comes meanwhile. The hook is called again soon, also if nothing else happens.
   [[nodiscard]] bool writes_wait() const { return round_left_ > 0; }
-  // … and after them.
+  // … and after them; also after those that a full turn begins with.
   void set_writes_done(Task hook) { writes_done_ = std::move(hook); }
   // Of those that have something new, and of those that have waited: bounding both lets neither
   // starve. By default as many as one call of SendBatch takes.

@@ -162,6 +162,21 @@ TEST_P(LoopWritesTest, WritesToAllThatWaitBeforeAFullTurnHandsOutMore) {
   EXPECT_THAT(received("."), Each("hello."));
 }
 
+// While each turn was full it was never said, and what waited to be noted then grew.
+TEST_P(LoopWritesTest, SaysThatAllAreWrittenToBeforeAFullTurnHandsOutMore) {
+  std::vector<bool> waits;
+  loop().set_writes_done([&] { waits.push_back(loop().writes_wait()); });
+  const auto much = [this] {
+    send_to_all("hello.");
+    loop().post([this] { loop().end_turn_early(); });
+  };
+  run({much, much});
+  ASSERT_GE(waits.size(), 3U);
+  EXPECT_TRUE(waits[0]);
+  EXPECT_FALSE(waits[1]);
+  EXPECT_TRUE(waits[2]);
+}
+
 TEST_P(LoopWritesTest, ForgetsWhoIsClosedWhileItWaits) {
   run({[this] { send_to_all("hello."); },
        [this] {
