@@ -1,8 +1,7 @@
 // Channel: one channel on one loop: who listens here, and the point of its stream that they have
 // reached. All listeners stand at the same point; who comes in waits until it stands there too.
 //
-//   broker ── publications ──▶ position_ ──▶ pending_ (of this turn) ──▶ every listener, once a
-//   turn
+//   broker ── publications ──▶ position_ ──▶ pending_ ──▶ every listener, once a turn at the most
 //          ── snapshots ─────▶ CatchUp ────▶ missed events, then a listener like the others
 //
 // A publication that does not follow the last one means that something was lost on the way from the
@@ -51,7 +50,7 @@ class Channel {
                    std::expected<broker::Snapshot, broker::BrokerError> answer);
   void on_repair(QuestionId question, std::expected<broker::Snapshot, broker::BrokerError> answer);
 
-  // Hands the publications of this turn to every listener.
+  // Hands what is pending to every listener.
   void flush();
   void finish_turn() {
     dirty_ = false;
@@ -66,7 +65,7 @@ class Channel {
   [[nodiscard]] std::string_view name() const { return name_.view(); }
   [[nodiscard]] const ChannelRule& rule() const { return rule_; }
   [[nodiscard]] Position position() const { return position_; }
-  // Up to where listeners were given the events already: without those of this turn.
+  // Up to where listeners were given the events already: without those that are pending.
   [[nodiscard]] Position delivered_position() const {
     return {position_.epoch, pending_.empty() ? position_.offset : pending_.front().offset - 1};
   }
@@ -111,7 +110,7 @@ class Channel {
   Hub& hub_;
   SharedBytes name_;
   ChannelRule rule_;
-  Position position_;  // of the last event that listeners were, or this turn will be, given
+  Position position_;  // of the last event that listeners were given, or that is pending
   // The oldest that a snapshot here had. Changes up to it may be from a time before this loop
   // forgot the channel and came back, with some missing in between.
   std::uint64_t presence_version_ = 0;

@@ -247,7 +247,8 @@ std::size_t Connection::unsent_bytes() const {
 }
 
 // More is queued than may wait, and the turn goes on. Whoever sends may be on its way through many
-// connections and must not lose one here: so nothing is closed, and nobody told, before its end.
+// connections and must not lose one here: so nothing is closed, and nobody told, before the loop
+// comes to write.
 void Connection::write_early() {
   const bool may_write = !blocked_ && !handshaking_ && !in_batch_;
   while (may_write && outbox_.bytes() > limits_.bytes_max && write_some()) {
@@ -255,7 +256,7 @@ void Connection::write_early() {
   overflowed_ = outbox_.bytes() > limits_.bytes_max;
 }
 
-// False if the socket takes no more, for whatever reason: the write at the end of the turn sees it.
+// False if the socket takes no more, for whatever reason: the loop's next write sees it.
 bool Connection::write_some() {
   std::array<iovec, iovecs_max> iovecs;
   const std::size_t count = outbox_.gather(iovecs);

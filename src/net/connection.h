@@ -3,10 +3,10 @@
 //
 // Owns: descriptor, TLS state, outbox, handler. Borrows: its loop. Thread: its loop's.
 // Limits: the outbox, by bytes and by age of the oldest byte; over them the handler is told.
-// Writes happen once a turn: send() only queues, and never calls the handler. When more is queued
-// than may wait, it writes at once; what is sent then beyond the limit is dropped, and the handler
-// told at the end of the turn. An object lives until the end of the turn in which it was closed, so
-// a handler may close its own connection at any time.
+// The loop writes, once a turn at the most: send() only queues, and never calls the handler. When
+// more is queued than may wait, it writes at once; what is sent then beyond the limit is dropped,
+// and the handler told when the loop comes to it. An object lives until the end of the turn in
+// which it was closed, so a handler may close its own connection at any time.
 #pragma once
 
 #include <cstdint>
