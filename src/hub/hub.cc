@@ -118,10 +118,12 @@ void Hub::flush_small(std::size_t listeners_max) {
     }
   }
   // A flush can't make a channel dirty: subscribers only queue.
-  std::erase_if(dirty_, [listeners_max](Channel* channel) {
-    const bool small = channel->listener_count() <= listeners_max;
-    if (small) channel->finish_turn();
-    return small;
+  std::size_t left = listeners_max;
+  std::erase_if(dirty_, [&left](Channel* channel) {
+    if (channel->listener_count() > left) return false;
+    left -= channel->listener_count();
+    channel->finish_turn();
+    return true;
   });
 }
 

@@ -61,10 +61,10 @@ class Hub final : public broker::BrokerSink {
 
   // End of turn: fan-out, to those with few listeners first.
   void flush();
-  // The same while many listeners still wait for the writes of an earlier turn: channels with more
-  // listeners than this wait with them, and go on gathering.
+  // The same while many listeners still wait for the writes of an earlier turn: to so many more at
+  // most. Channels for which that is too few wait with them, and go on gathering.
   void flush_small(std::size_t listeners_max = small_channel_max);
-  // A publication to more is more than a turn's writes.
+  // As many as a turn writes to.
   static constexpr std::size_t small_channel_max = 1024;
   // After the writes of the turn: the latency of what was fanned out is known. Not yet that of
   // large channels, unless `all` were written to.

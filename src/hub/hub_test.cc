@@ -166,6 +166,23 @@ TEST_F(HubTest, LargeChannelsWaitAndGatherWhileOthersAreHandedOut) {
   EXPECT_EQ(bob.lines, ann.lines);
 }
 
+// Each was handed out in each turn, so that listeners that waited for their write got ever more.
+TEST_F(HubTest, ManyChannelsWaitAsALargeOneDoes) {
+  RecordingSubscriber& ann = listener();
+  RecordingSubscriber& bob = listener("cats");
+  RecordingSubscriber& eve = listener("cows");
+  publish("a");
+  publish("b", "cats");
+  publish("c", "cows");
+  hear_all();
+  hub.flush_small(2);
+  EXPECT_THAT(ann.lines, ElementsAre("dogs 1:a"));
+  EXPECT_THAT(bob.lines, ElementsAre("cats 1:b"));
+  EXPECT_THAT(eve.lines, IsEmpty());
+  hub.flush_small(2);
+  EXPECT_THAT(eve.lines, ElementsAre("cows 1:c"));
+}
+
 TEST_F(HubTest, WhatLargeChannelsGatherFillsTheTurnUntilTheyAreHandedOut) {
   int calls = 0;
   hub.set_turn_is_full([&] { ++calls; });
