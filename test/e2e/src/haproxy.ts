@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { eventually } from "./deadline.ts";
+import { free_port } from "./free_port.ts";
 import type { RiverProcess } from "./river_process.ts";
 
 /** A HAProxy in front of River, as docs/operations.md shows it. Ends with its test. */
@@ -60,15 +61,6 @@ frontend public
 backend river
     server river 127.0.0.1:${river_port}
 `;
-}
-
-async function free_port(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function listens(port: number): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { eventually } from "../src/deadline.ts";
+import { free_port } from "../src/free_port.ts";
 import { foreign_environment, river_binary } from "../src/river_process.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "river-e2e-output-"));
@@ -17,15 +17,6 @@ const closed = { redirection: ">&-", reason: "Bad file descriptor" };
 /** As a shell would start it, with its output redirected. */
 function shell(words: string[], redirection: string): [string, string[]] {
   return ["sh", ["-c", `exec "$0" "$@" ${redirection}`, river_binary, ...words]];
-}
-
-async function free_port(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe.each([full, closed])("with its output redirected to $redirection", (output) => {
