@@ -31,6 +31,10 @@ void Arena::fill(int count, const std::string& channel) {
   crowd.open_from(first);
 }
 
+std::string Arena::data_for(std::string_view channel, int wire_bytes) const {
+  return adapter->data_for(channel, static_cast<std::size_t>(wire_bytes), options_.deflate);
+}
+
 std::string Arena::problem() {
   if (!options_.deflate || crowd.shared().compressed > 0) return {};
   return "no event came compressed, so this says nothing about --deflate; River compresses those "

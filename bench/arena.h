@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapter.h"
@@ -23,6 +24,12 @@ class Arena {
 
   // Adds `count` clients, each of them in `channel`, and waits until they are in.
   void fill(int count, const std::string& channel);
+
+  // For publications of so many bytes to `channel`, as the options say.
+  [[nodiscard]] std::string data_for(std::string_view channel, int wire_bytes) const;
+  [[nodiscard]] std::string data_for(std::string_view channel) const {
+    return data_for(channel, options_.wire_bytes);
+  }
 
   // What else was wrong, beside the events: that nothing was compressed, though it was to be.
   [[nodiscard]] std::string problem();

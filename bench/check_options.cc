@@ -21,44 +21,44 @@ struct Flag {
   Value value;
 };
 
+template <typename Value>
+void require(std::string_view rule, bool (*holds)(Value),
+             std::initializer_list<Flag<Value>> flags) {
+  for (const auto& [name, value] : flags) {
+    if (!holds(value)) fail(fmt::format("{} {}", name, rule));
+  }
+}
+
+// Not a number is none of them.
 void check_numbers(const Options& options) {
-  for (const auto& [flag, value] : std::initializer_list<Flag<int>>{
-           {"--clients", options.subscribers},
-           {"--in-flight", options.in_flight},
-           {"--wire-bytes", options.wire_bytes},
-           {"--slow-wire-bytes", options.slow_wire_bytes},
-           {"--repeat", options.repeats},
-           {"--workers", options.workers},
-           {"--concurrency", std::min(options.concurrency, options.return_concurrency)},
-           {"--connections", options.connections},
-           {"--history-events", options.history_events},
-       }) {
-    if (value < 1) fail(fmt::format("{} must be 1 at least", flag));
-  }
-  if (options.channels < 10) fail("--channels must be 10 at least: it is compared with 10");
-  for (const auto& [flag, value] : std::initializer_list<Flag<double>>{
-           {"--seconds", options.seconds},
-           {"--load", options.load},
-           {"--rate", options.rate},
-           {"--joins", options.joins_per_second},
-           {"--churn", options.churn_per_second},
-       }) {
-    if (!(value > 0)) fail(fmt::format("{} must be more than 0", flag));
-  }
-  for (const auto& [flag, value] : std::initializer_list<Flag<double>>{
-           {"--rate", options.paced_rate},
-           {"--ceiling", options.deliveries_per_second},
-           {"--leaves", options.leaves_per_second},
-           {"--ping-interval", options.ping_seconds},
-           {"--outbox-age", options.outbox_seconds},
-       }) {
-    if (!(value >= 0)) fail(fmt::format("{} must not be negative", flag));
-  }
-  if (options.batch < 0) fail("--batch must not be negative");
-  for (const auto& [flag, value] : std::initializer_list<Flag<double>>{
-           {"--stay", options.stay_share}, {"--slow", options.slow_share}}) {
-    if (!(value >= 0 && value <= 1)) fail(fmt::format("{} is a share, from 0 to 1", flag));
-  }
+  require<int>("must be 1 at least", [](int value) { return value >= 1; },
+               {{"--clients", options.subscribers},
+                {"--in-flight", options.in_flight},
+                {"--wire-bytes", options.wire_bytes},
+                {"--slow-wire-bytes", options.slow_wire_bytes},
+                {"--repeat", options.repeats},
+                {"--workers", options.workers},
+                {"--concurrency", std::min(options.concurrency, options.return_concurrency)},
+                {"--connections", options.connections},
+                {"--history-events", options.history_events}});
+  require<int>("must be 10 at least: it is compared with 10", [](int value) { return value >= 10; },
+               {{"--channels", options.channels}});
+  require<int>("must not be negative", [](int value) { return value >= 0; },
+               {{"--batch", options.batch}});
+  require<double>("must be more than 0", [](double value) { return value > 0; },
+                  {{"--seconds", options.seconds},
+                   {"--load", options.load},
+                   {"--rate", options.rate},
+                   {"--joins", options.joins_per_second},
+                   {"--churn", options.churn_per_second}});
+  require<double>("must not be negative", [](double value) { return value >= 0; },
+                  {{"--rate", options.paced_rate},
+                   {"--ceiling", options.deliveries_per_second},
+                   {"--leaves", options.leaves_per_second},
+                   {"--ping-interval", options.ping_seconds},
+                   {"--outbox-age", options.outbox_seconds}});
+  require<double>("is a share, from 0 to 1", [](double value) { return value >= 0 && value <= 1; },
+                  {{"--stay", options.stay_share}, {"--slow", options.slow_share}});
 }
 
 void check_server(std::string_view scenario, const Options& options) {

@@ -19,8 +19,7 @@ void run_fanout(const Options& options) {
   Arena arena(options);
   const std::string channel = "bench";
   arena.fill(options.subscribers, channel);
-  const std::string data = arena.adapter->data_for(
-      channel, static_cast<std::size_t>(options.wire_bytes), options.deflate);
+  const std::string data = arena.data_for(channel);
   const std::uint64_t deliveries_a_round = static_cast<std::uint64_t>(options.subscribers) *
                                            static_cast<std::uint64_t>(options.in_flight);
 

@@ -37,8 +37,7 @@ class Channels {
       arena_.crowd.add({.user = first}, names);
     }
     arena_.crowd.open_from(0, 16);
-    data_ = arena_.adapter->data_for(name_of(0), static_cast<std::size_t>(options.wire_bytes),
-                                     options.deflate);
+    data_ = arena_.data_for(name_of(0));
   }
 
   // Publishes to `used` of the channels in turn, `in_flight` at a time, and notes the cost.

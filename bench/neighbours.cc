@@ -38,16 +38,12 @@ void run_neighbours(const Options& options) {
   const std::string channel = "bench";
   arena.fill(small_clients, channel);  // the first users
   arena.fill(options.subscribers, large_channel);
-  const auto data_for = [&](const std::string& name) {
-    return arena.adapter->data_for(name, static_cast<std::size_t>(options.wire_bytes),
-                                   options.deflate);
-  };
-  const std::string large_data = data_for(large_channel);
+  const std::string large_data = arena.data_for(large_channel);
   Result result("neighbours", options);
   result.parameter("subscribers", options.subscribers);
   result.parameter("wire_bytes", options.wire_bytes);
   result.parameter("large_publications_per_second", options.rate);
-  Neighbours small(arena, channel, data_for(channel), small_rate);
+  Neighbours small(arena, channel, arena.data_for(channel), small_rate);
   std::uint64_t large_published = 0;
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     small.catch_up();

@@ -31,8 +31,7 @@ void run_paced(const Options& options) {
   Arena arena(options);
   const std::string channel = "bench";
   arena.fill(options.subscribers, channel);
-  const std::string data = arena.adapter->data_for(
-      channel, static_cast<std::size_t>(options.wire_bytes), options.deflate);
+  const std::string data = arena.data_for(channel);
 
   Result result("paced", options);
   result.parameter("subscribers", options.subscribers);

@@ -82,8 +82,7 @@ void run_resume_storm(const Options& options) {
   const std::string channel = "bench";
   for (int i = 0; i < options.subscribers; ++i) arena.crowd.add({.user = i}, {channel});
   arena.crowd.open_from(0);
-  const std::string data = arena.adapter->data_for(
-      channel, static_cast<std::size_t>(options.wire_bytes), options.deflate);
+  const std::string data = arena.data_for(channel);
   Storm storm(arena, channel, data, options);
 
   Result result("resume-storm", options);

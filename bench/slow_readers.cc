@@ -106,11 +106,9 @@ std::size_t measure(const Options& options, std::size_t slow, Result& result) {
   ServerMetrics metrics(arena.crowd);
   const std::string channel = "bench";
   fill(arena, options, slow, channel);
-  const auto data_for = [&](std::string_view name, int wire_bytes) {
-    return arena.adapter->data_for(name, static_cast<std::size_t>(wire_bytes), options.deflate);
-  };
-  Readers readers(arena, channel, data_for(channel, options.wire_bytes), options.rate, slow);
-  readers.accompany(std::string(slow_channel), data_for(slow_channel, options.slow_wire_bytes));
+  Readers readers(arena, channel, arena.data_for(channel), options.rate, slow);
+  readers.accompany(std::string(slow_channel),
+                    arena.data_for(slow_channel, options.slow_wire_bytes));
   readers.run_for(options.seconds);
   add_latencies(result, "latency_before_milliseconds", readers.latencies());
   readers.restart_latencies();

@@ -155,11 +155,8 @@ void run_soak(const Options& options) {
   make_room_for(options.subscribers + 1);
   Arena arena(options, {"--history-age-max", history_age, "--history-events-max", "1000"});
   fill(arena, options.subscribers);
-  const auto data_for = [&](std::string_view name, int wire_bytes) {
-    return arena.adapter->data_for(name, static_cast<std::size_t>(wire_bytes), options.deflate);
-  };
-  Soak soak(options, arena, data_for(channel, options.wire_bytes));
-  soak.accompany(slow_channel, data_for(slow_channel, slow_wire_bytes));
+  Soak soak(options, arena, arena.data_for(channel));
+  soak.accompany(slow_channel, arena.data_for(slow_channel, slow_wire_bytes));
   ServerMetrics metrics(arena.crowd);
 
   Result result("soak", options);

@@ -64,7 +64,7 @@ class Hub final : public broker::BrokerSink {
   // The same while many listeners still wait for the writes of an earlier turn: to so many more at
   // most. Channels for which that is too few wait with them, and go on gathering.
   void flush_small(std::size_t listeners_max = small_channel_max);
-  // As many as a turn writes to.
+  // As many as a turn writes to (net::Loop::writes_a_batch).
   static constexpr std::size_t small_channel_max = 1024;
   // After the writes of the turn: the latency of what was fanned out is known. Not yet that of
   // large channels, unless `all` were written to.

@@ -55,6 +55,7 @@ std::expected<void, std::string> Worker::open_loop() {
   transport::set_dialects(hub_, transports_.deflater, node_.transport.deflate_bytes_min);
   hub_.set_turn_is_full([this] { loop_->end_turn_early(); });
   hub_.revocations().set_age_max(node_.config.auth.revocation_age);
+  static_assert(hub::Hub::small_channel_max == net::Loop::writes_a_batch);
   loop_->set_turn_end([this] {
     loop_->writes_wait() ? hub_.flush_small() : hub_.flush();
     transport::send_stream_ids(transports_);
